@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "godwit/model/entry.hpp"
+
+namespace godwit::model {
+
+// In what an entry at the dest differs from what it should be.
+struct Changes {
+  bool content = false; // -c: the digests differ; of links and devices: the value
+  bool size = false;
+  bool time = false;
+  bool mode = false;
+  bool owner = false;
+  bool group = false;
+
+  bool any() const { return content || size || time || mode || owner || group; }
+  bool operator==(const Changes&) const = default;
+};
+
+// One step of a plan.
+struct Action {
+  enum class Kind : std::uint8_t {
+    make,         // a folder, link or node that is not there, or is there as something else
+    transfer,     // a regular file's content, and its metadata
+    set_metadata, // what is there has the right content
+    remove,
+    up_to_date,   // nothing to do; reported at -vv and -ii
+    skip,         // left out by rule; `reason` says which
+  };
+  enum class Reason : std::uint8_t {
+    none,
+    newer,           // -u: the dest's is newer
+    exists,          // --ignore-existing
+    missing,         // --existing
+    too_small,
+    too_big,
+    not_regular,     // a kind of file that was not asked for (no -l, no -D)
+    folder,          // a folder without -r or -d
+    not_empty,       // a folder that holds what may not be removed
+    delete_limit,    // --max-delete is used up
+    in_way,          // a folder that is not empty stands where a non-folder belongs
+  };
+
+  Kind kind = Kind::up_to_date;
+  Reason reason = Reason::none;
+  std::uint64_t number = 0;   // in plan order, from 0
+  Entry entry;                // as it should be at the dest; a removal: what is there
+  std::optional<Entry> there; // what stands at the dest under that name, if anything
+  Changes changes;            // against `there`; all false for what is new
+  bool replaces = false;      // `there` is of another type and makes way
+};
+
+} // namespace godwit::model

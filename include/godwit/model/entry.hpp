@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <compare>
+#include <string>
+
+#include "godwit/base/hash.hpp"
+#include "godwit/model/path.hpp"
+
+namespace godwit::model {
+
+enum class Type : std::uint8_t {
+  regular,
+  folder,
+  symlink,
+  fifo,
+  socket,
+  char_device,
+  block_device,
+  unknown, // a name that could not be read; its error has been reported
+};
+
+// Since 1970-01-01 UTC; seconds may be negative, nanoseconds are 0 to 999,999,999.
+struct Time {
+  std::int64_t seconds = 0;
+  std::uint32_t nanoseconds = 0;
+  auto operator<=>(const Time&) const = default;
+};
+
+// An owner that is not to be looked at or set.
+inline constexpr std::uint32_t keep_id = 0xFFFFFFFFU;
+
+// One name in a tree.
+struct Entry {
+  enum Flag : std::uint8_t {
+    is_protected = 1, // dest: may not be removed
+    is_incomplete = 2, // a folder that could not be read whole
+    through_link = 4, // dest, -K: a folder reached through a link
+    is_mount = 8, // a folder on another file system under -x: listed, not entered
+  };
+
+  RelPath path;
+  Type type = Type::regular;
+  std::uint8_t flags = 0;
+  std::uint32_t mode = 0; // permission, set-id and sticky bits: 07777
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint32_t base = 0; // source: number of the base folder it was found in
+  Time mtime;
+  std::uint64_t size = 0;   // regular files: bytes
+  std::uint64_t device = 0; // devices: st_rdev
+  Hash128 digest;           // regular files with --checksum: of the content
+  std::string target;       // symlinks
+
+  bool is_folder() const { return type == Type::folder; }
+  bool is_regular() const { return type == Type::regular; }
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+};
+
+inline std::strong_ordering
+listing_order(const Entry& a, const Entry& b)
+{
+  return listing_order(a.path, a.is_folder(), b.path, b.is_folder());
+}
+
+} // namespace godwit::model

@@ -1,0 +1,87 @@
+#pragma once
+// What can be reported. The engine emits events; only cli prints.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "godwit/base/result.hpp"
+#include "godwit/model/action.hpp"
+
+namespace godwit::model {
+
+enum class Direction : std::uint8_t { local, push, pull };
+
+struct RunStarted { // before anything is listed
+  Direction direction;
+};
+struct RootCreated { // the destination folder itself was made
+  std::string path;
+};
+struct ItemPlanned { // an action's line is due, in plan order; of a transfer: its source is open
+  Action action;
+};
+struct FileProgress { // --progress
+  std::string path;
+  std::uint64_t bytes_done;
+  std::uint64_t bytes_total;
+  bool is_last;
+};
+struct FileDone {
+  RelPath path;
+  std::uint64_t literal_bytes;
+  std::uint64_t matched_bytes;
+};
+struct EntryListed { // --list-only
+  Entry entry;
+};
+struct Failed { // one line of its own; the run goes on
+  Error error;
+};
+struct Notice { // for the user to know, at `level` of -v and above
+  int level;
+  std::string text;
+};
+struct PeerText { // a line of the remote shell or agent's stderr, escaped
+  std::string text;
+};
+struct Totals { // counters of the run so far: live progress and, at its end, the summary
+  std::uint64_t files = 0, regular = 0, folders = 0, symlinks = 0, devices = 0, specials = 0; // listed at the source
+  std::uint64_t created = 0, created_regular = 0, created_folders = 0, created_symlinks = 0, created_devices = 0,
+                created_specials = 0;
+  std::uint64_t deleted = 0, deleted_regular = 0, deleted_folders = 0, deleted_symlinks = 0, deleted_devices = 0,
+                deleted_specials = 0;
+  std::uint64_t transferred = 0;       // regular files
+  std::uint64_t total_size = 0;        // of all regular files and links listed
+  std::uint64_t transferred_size = 0;
+  std::uint64_t transferred_done = 0;  // bytes of them that are through: progress
+  std::uint64_t literal_bytes = 0;
+  std::uint64_t matched_bytes = 0;
+  std::uint64_t list_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t planned = 0;           // entries that the planner has passed
+  double list_seconds = 0;
+  double seconds = 0;
+  bool list_is_complete = false;
+};
+struct Progressed {
+  Totals totals;
+};
+struct RunFinished {
+  Totals totals;
+  bool is_dry;
+};
+
+using Event = std::variant<RunStarted, RootCreated, ItemPlanned, FileProgress, FileDone, EntryListed, Failed, Notice,
+                           PeerText, Progressed, RunFinished>;
+
+// Called on the controller's thread only, but for PeerText, which comes from any.
+class EventSink
+{
+public:
+  virtual ~EventSink() = default;
+  virtual void on(Event event) = 0;
+};
+
+} // namespace godwit::model

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "godwit/model/filter_rule.hpp"
+#include "godwit/model/scope.hpp"
+
+namespace godwit::model {
+
+enum class DeleteWhen : std::uint8_t { never, during, before, after, delay };
+enum class TransportKind : std::uint8_t { automatic, ssh, libssh };
+
+// What the user asked for, with rsync's meanings. Built once by cli/parse,
+// immutable afterwards; session::run cuts it into the structs of each part.
+struct Options {
+  std::vector<std::string> operands; // as typed, the destination last
+
+  // what is listed
+  bool recursive = false;          // -r
+  bool dirs = false;               // -d
+  bool relative = false;           // -R
+  bool one_file_system = false;    // -x
+  bool prune_empty_dirs = false;   // -m
+  std::vector<FilterRule> rules;
+  bool copy_links = false;         // -L
+  bool copy_dirlinks = false;      // -k
+  bool keep_dirlinks = false;      // -K
+
+  // what is kept
+  bool links = false;
+  bool perms = false;
+  bool times = false;
+  bool omit_dir_times = false;     // -O
+  bool group = false;
+  bool owner = false;
+  bool devices = false;
+  bool specials = false;
+  bool numeric_ids = false;
+
+  // what counts as changed
+  bool checksum = false;           // -c
+  bool ignore_times = false;       // -I
+  bool size_only = false;
+  bool update = false;             // -u
+  bool existing = false;
+  bool ignore_existing = false;
+  std::optional<std::uint64_t> min_size;
+  std::optional<std::uint64_t> max_size;
+  std::int64_t modify_window_s = 0; // -1: nanoseconds, as is the default here
+  std::optional<bool> whole_file;
+
+  // removals
+  DeleteWhen delete_when = DeleteWhen::never;
+  bool delete_excluded = false;
+  bool force = false;
+  bool ignore_errors = false;
+  std::optional<std::uint64_t> max_delete;
+  bool remove_source_files = false;
+
+  // how
+  bool dry_run = false;
+  bool list_only = false;
+  bool mkpath = false;
+  bool partial = false;
+  std::string partial_dir;
+  std::optional<bool> compress;    // -z, --no-z
+  std::optional<int> compress_level;
+  std::uint64_t bytes_per_second = 0; // --bwlimit; 0: no limit
+
+  // the far end
+  std::string rsh;                 // -e or RSYNC_RSH; empty: ssh
+  std::string remote_program;      // --rsync-path; empty: godwit
+  TransportKind transport = TransportKind::automatic;
+  int timeout_s = 120;             // 0: none
+  int connect_timeout_s = 30;      // 0: none
+
+  // output
+  int verbose = 0;
+  bool quiet = false;
+  int itemize = 0;
+  int human_readable = 1;          // rsync's default: digits in groups
+  bool stats = false;
+  bool progress = false;
+  bool progress2 = false;
+
+  bool deletes() const { return delete_when != DeleteWhen::never; }
+  Depth depth() const { return recursive ? Depth::all : dirs ? Depth::level : Depth::items; }
+};
+
+} // namespace godwit::model
