@@ -6,7 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace godwit::fs {
+namespace godwit::fs
+{
 
 Fd&
 Fd::operator=(Fd&& other) noexcept

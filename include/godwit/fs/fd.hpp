@@ -4,7 +4,8 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit::fs {
+namespace godwit::fs
+{
 
 // A file descriptor with one owner, closed by the destructor. Every descriptor
 // of the program is close-on-exec: whoever opens one says so in the same call.
@@ -18,10 +19,18 @@ public:
   Fd& operator=(Fd&& other) noexcept;
   ~Fd() { reset(); }
 
-  int get() const { return m_fd; }
+  int
+  get() const
+  {
+    return m_fd;
+  }
   explicit operator bool() const { return m_fd >= 0; }
   // Gives the descriptor up; the caller closes it.
-  [[nodiscard]] int release() { return std::exchange(m_fd, -1); }
+  [[nodiscard]] int
+  release()
+  {
+    return std::exchange(m_fd, -1);
+  }
   // Closes it now, errors ignored.
   void reset();
   // Closes it now. For descriptors that were written to, where an error of

@@ -6,7 +6,8 @@
 
 #include <fcntl.h>
 
-namespace {
+namespace
+{
 
 using godwit::fs::Fd;
 
