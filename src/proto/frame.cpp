@@ -1,0 +1,198 @@
+#include "godwit/proto/frame.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include "godwit/base/assert.hpp"
+
+namespace godwit::proto {
+
+namespace {
+
+constexpr std::uint32_t compressed_bit = 1U << 31U;
+constexpr std::size_t header_bytes = 4;
+constexpr std::size_t max_wire_chunk = 2 * max_message_bytes;
+constexpr int max_window_log = 23; // 8 MiB: what a peer may make us allocate
+
+void
+put_header(Bytes& out, std::size_t at, std::size_t length, bool compressed)
+{
+  store_le(out.data() + at, static_cast<std::uint32_t>(length) | (compressed ? compressed_bit : 0U));
+}
+
+} // namespace
+
+struct FrameWriter::Compressor {
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  Compressor() = default;
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+  ~Compressor() { ZSTD_freeCCtx(context); }
+};
+
+FrameWriter::FrameWriter(int level)
+{
+  if (level == 0) {
+    return;
+  }
+  m_compressor = std::make_unique<Compressor>();
+  ASSERT(!ZSTD_isError(ZSTD_CCtx_setParameter(m_compressor->context, ZSTD_c_compressionLevel, level)));
+  ASSERT(!ZSTD_isError(ZSTD_CCtx_setParameter(m_compressor->context, ZSTD_c_contentSizeFlag, 0)));
+}
+
+FrameWriter::~FrameWriter() = default;
+FrameWriter::FrameWriter(FrameWriter&&) noexcept = default;
+
+void
+FrameWriter::add(const Message& message)
+{
+  encode(message, m_plain);
+}
+
+ByteView
+FrameWriter::flush()
+{
+  m_wire.clear();
+  ByteView rest = m_plain;
+  while (!rest.empty()) {
+    const ByteView part = rest.first(std::min(rest.size(), chunk_target_bytes));
+    rest = rest.subspan(part.size());
+    const std::size_t at = m_wire.size();
+    if (!m_compressor) {
+      m_wire.resize(at + header_bytes);
+      put_header(m_wire, at, part.size(), false);
+      append(m_wire, part);
+      continue;
+    }
+    const std::size_t bound = ZSTD_compressBound(part.size()) + 64;
+    m_wire.resize(at + header_bytes + bound);
+    ZSTD_inBuffer in{part.data(), part.size(), 0};
+    ZSTD_outBuffer out{m_wire.data() + at + header_bytes, bound, 0};
+    const std::size_t left = ZSTD_compressStream2(m_compressor->context, &out, &in, ZSTD_e_flush);
+    ASSERT(left == 0);
+    put_header(m_wire, at, out.pos, true);
+    m_wire.resize(at + header_bytes + out.pos);
+  }
+  m_plain.clear();
+  return m_wire;
+}
+
+struct FrameReader::Decompressor {
+  ZSTD_DCtx* context = ZSTD_createDCtx();
+  Decompressor() { ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, max_window_log); }
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+  ~Decompressor() { ZSTD_freeDCtx(context); }
+};
+
+FrameReader::FrameReader() : m_decompressor(std::make_unique<Decompressor>()) {}
+FrameReader::~FrameReader() = default;
+FrameReader::FrameReader(FrameReader&&) noexcept = default;
+
+void
+FrameReader::feed(ByteView bytes)
+{
+  m_wire.erase(m_wire.begin(), m_wire.begin() + static_cast<std::ptrdiff_t>(m_wire_at));
+  m_wire_at = 0;
+  append(m_wire, bytes);
+}
+
+Result<std::optional<Message>>
+FrameReader::next()
+{
+  while (true) {
+    Decoder head(ByteView(m_plain).subspan(m_plain_at));
+    const std::size_t available = m_plain.size() - m_plain_at;
+    const std::uint64_t tag = head.get_varint();
+    const std::uint64_t length = head.get_varint();
+    if (head.ok()) {
+      if (length > max_message_bytes) {
+        return make_error(ErrorKind::protocol, fmt::format("cannot accept message of {} bytes: too long", length));
+      }
+      const std::size_t head_bytes = available - head.bytes_left();
+      if (head.bytes_left() >= length) {
+        const ByteView fields = ByteView(m_plain).subspan(m_plain_at + head_bytes, static_cast<std::size_t>(length));
+        m_plain_at += head_bytes + static_cast<std::size_t>(length);
+        TRY_ASSIGN(Message message, decode(tag, fields));
+        return std::optional<Message>(std::move(message));
+      }
+    } else if (available >= 20) {
+      return make_error(ErrorKind::protocol, "cannot decode message: " + head.error());
+    }
+    TRY_ASSIGN(const bool more, unpack());
+    if (!more) {
+      return std::optional<Message>();
+    }
+  }
+}
+
+Result<bool>
+FrameReader::read_header()
+{
+  if (m_wire.size() - m_wire_at < header_bytes) {
+    return false;
+  }
+  const auto header = load_le<std::uint32_t>(m_wire.data() + m_wire_at);
+  m_wire_at += header_bytes;
+  m_chunk_left = header & ~compressed_bit;
+  m_chunk_is_compressed = (header & compressed_bit) != 0;
+  if (m_chunk_left > max_wire_chunk) {
+    return make_error(ErrorKind::protocol, fmt::format("cannot accept chunk of {} bytes: too long", m_chunk_left));
+  }
+  return true;
+}
+
+Result<bool>
+FrameReader::unpack()
+{
+  m_plain.erase(m_plain.begin(), m_plain.begin() + static_cast<std::ptrdiff_t>(m_plain_at));
+  m_plain_at = 0;
+  while (true) {
+    if (m_chunk_left == 0 && !m_output_waits) {
+      TRY_ASSIGN(const bool found, read_header());
+      if (!found) {
+        return false;
+      }
+      continue; // an empty chunk is allowed
+    }
+    const ByteView wire = ByteView(m_wire).subspan(m_wire_at, std::min(m_chunk_left, m_wire.size() - m_wire_at));
+    if (wire.empty() && !m_output_waits) {
+      return false;
+    }
+    TRY_ASSIGN(const bool grew, m_chunk_is_compressed ? unpack_compressed(wire) : unpack_raw(wire));
+    if (grew) {
+      return true;
+    }
+  }
+}
+
+Result<bool>
+FrameReader::unpack_raw(ByteView wire)
+{
+  append(m_plain, wire);
+  m_wire_at += wire.size();
+  m_chunk_left -= wire.size();
+  return true;
+}
+
+Result<bool>
+FrameReader::unpack_compressed(ByteView wire)
+{
+  const std::size_t before = m_plain.size();
+  m_plain.resize(before + chunk_target_bytes);
+  ZSTD_inBuffer in{wire.data(), wire.size(), 0};
+  ZSTD_outBuffer out{m_plain.data() + before, chunk_target_bytes, 0};
+  const std::size_t status = ZSTD_decompressStream(m_decompressor->context, &out, &in);
+  m_plain.resize(before + out.pos);
+  if (ZSTD_isError(status)) {
+    return make_error(ErrorKind::protocol, std::string("cannot decompress: ") + ZSTD_getErrorName(status));
+  }
+  m_wire_at += in.pos;
+  m_chunk_left -= in.pos;
+  m_output_waits = out.pos == out.size;
+  return out.pos != 0;
+}
+
+} // namespace godwit::proto
