@@ -1,0 +1,53 @@
+#pragma once
+// Rebuilds a file from a basis and ops.
+
+#include <cstdint>
+
+#include "godwit/base/hash.hpp"
+#include "godwit/base/io.hpp"
+#include "godwit/base/rebuild.hpp"
+#include "godwit/base/result.hpp"
+#include "godwit/delta/ops.hpp"
+
+namespace godwit::delta
+{
+
+// Applies chunks in order, hashing what it hands on. The peer is not trusted:
+// copies must lie within the basis.
+// Used by one thread at a time.
+class Patcher : private OpSink
+{
+public:
+  // `basis` may be null when `basis_bytes` is 0; all references outlive the Patcher.
+  Patcher(ReadAt* basis, std::uint64_t basis_bytes, Rebuild& rebuild, const HashKey& key);
+
+  // Ends at the first error; Error{changed} when the basis got shorter.
+  Result<> apply(ByteView chunk);
+  // Error{verify} unless what was rebuilt has this length and hash.
+  Result<> finish(const Hash128& hash, std::uint64_t bytes);
+
+  std::uint64_t
+  rebuilt_bytes() const
+  {
+    return m_rebuilt;
+  }
+  std::uint64_t
+  copied_bytes() const
+  {
+    return m_copied;
+  }
+
+private:
+  Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
+  Result<> literal(ByteView bytes) override;
+
+  ReadAt* m_basis;
+  std::uint64_t m_basis_bytes;
+  Rebuild& m_rebuild;
+  StreamHash m_hash;
+  Bytes m_piece;
+  std::uint64_t m_rebuilt = 0;
+  std::uint64_t m_copied = 0;
+};
+
+} // namespace godwit::delta

@@ -1,0 +1,95 @@
+#pragma once
+// The sums of a basis, by which a matcher elsewhere recognises its blocks.
+//
+// A basis of N bytes is cut into n blocks of B bytes, B a power of two; the
+// last block may be short. Each block has a weak key (its rolling checksum) and
+// a strong hash, XXH3-128 under the run's salt cut to as many bits as the size needs:
+//
+//   strong bits s >= log2(n) + 16             compares with the expected block
+//                 >= log2(N * n) + 16 - key   compares after a key was found
+//
+// so that the chance of any false match in a file is at most 2^-16 for each
+// kind. That only costs a second try: the hash of the whole file decides, and
+// the retry uses Strength::full, 64 bits under another salt.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "godwit/base/bytes.hpp"
+#include "godwit/base/hash.hpp"
+#include "godwit/base/result.hpp"
+
+namespace godwit::delta
+{
+
+constexpr std::uint64_t max_basis_bytes = std::uint64_t{1} << 44; // 16 TiB
+
+enum class Strength : std::uint8_t { sized, full };
+
+// How a basis of some size is cut. Both sides compute it; it is never believed.
+struct Shape {
+  Strength strength = Strength::sized;
+  std::uint32_t block_bytes = 0;
+  unsigned key_bits = 0;
+  unsigned strong_bits = 0;
+  bool operator==(const Shape&) const = default;
+};
+
+// Block size and sums for a basis of `basis_bytes`, at most max_basis_bytes.
+Shape shape_for(std::uint64_t basis_bytes, Strength strength);
+std::uint32_t block_size_for(std::uint64_t basis_bytes);
+
+struct Block {
+  std::uint64_t strong = 0;
+  std::uint32_t key = 0;
+};
+
+// An empty one (no basis, or one of no bytes) makes everything a literal.
+struct Signature {
+  std::uint64_t basis_bytes = 0;
+  Shape shape;
+  std::vector<Block> blocks;
+
+  bool
+  empty() const
+  {
+    return blocks.empty();
+  }
+  std::uint64_t
+  start_of(std::size_t index) const
+  {
+    return index * std::uint64_t{shape.block_bytes};
+  }
+  // The length of a block: the last one may be short.
+  std::uint32_t length_of(std::size_t index) const;
+};
+
+// Computes a signature from the bytes of the basis, fed front to back in pieces
+// of any size. Larger pieces are faster. Holds at most one block.
+class SignatureBuilder
+{
+public:
+  // `basis_bytes` is what the basis is believed to hold; it fixes the shape. Larger than
+  // max_basis_bytes means: no signature.
+  SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, Strength strength = Strength::sized);
+  ~SignatureBuilder();
+  SignatureBuilder(SignatureBuilder&&) noexcept;
+
+  // Bytes beyond `basis_bytes` are ignored.
+  void update(ByteView bytes);
+  // Blocks for which no bytes came have sums that match nothing in practice.
+  Signature finish();
+
+private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+// The wire form: varint basis size, strength, then the blocks' packed sums.
+void encode(const Signature& signature, Bytes& out);
+// Takes a whole encoded signature. The peer is not trusted: sizes follow from
+// shape_for(), and memory is taken only for blocks that are really there.
+Result<Signature> decode(ByteView wire);
+
+} // namespace godwit::delta
