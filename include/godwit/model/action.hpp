@@ -27,6 +27,7 @@ struct Action {
     transfer,     // a regular file's content, and its metadata
     set_metadata, // what is there has the right content
     remove,
+    clear_way,    // a folder, now empty, stands in the way of action `for_number`: remove it, then run that one
     up_to_date,   // nothing to do; reported at -vv and -ii
     skip,         // left out by rule; `reason` says which
   };
@@ -51,6 +52,7 @@ struct Action {
   std::optional<Entry> there; // what stands at the dest under that name, if anything
   Changes changes;            // against `there`; all false for what is new
   bool replaces = false;      // `there` is of another type and makes way
+  std::optional<std::uint64_t> for_number; // this makes way for that action, or (skip) says that it stays undone
 };
 
 } // namespace godwit::model
