@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "godwit/base/result.hpp"
+#include "godwit/model/action.hpp"
+#include "godwit/model/entry.hpp"
+#include "godwit/model/options.hpp"
+#include "godwit/model/scope.hpp"
+#include "godwit/model/side.hpp"
+#include "godwit/plan/compare.hpp"
+
+namespace godwit::plan {
+
+struct PlanRules {
+  CompareRules compare;
+  model::Scope scope;
+  model::Depth depth = model::Depth::all;
+  bool links = false;
+  bool devices = false;
+  bool specials = false;
+  bool update = false;
+  bool existing = false;
+  bool ignore_existing = false;
+  std::optional<std::uint64_t> min_size;
+  std::optional<std::uint64_t> max_size;
+  bool collects_removals = false; // --delete in any form; false in the second pass of --delete-before
+  bool only_removals = false;     // the first pass of --delete-before: no other action comes out
+  bool may_clear_way = false;     // --delete or --force: a folder in the way goes with what it holds
+  bool ignore_errors = false;
+  std::optional<std::uint64_t> max_delete;
+
+  // As for a single pass.
+  static PlanRules from(const model::Options& options, model::Scope scope, std::uint32_t umask);
+};
+
+// Merges the listings of both sides into actions. Pure, and never blocks. Used by one thread.
+//
+//   do:    while (auto action = planner.take()) use it
+//          feed, or end, a side that the planner wants
+//   until planner.is_done(); then: while (auto action = planner.take_removal()) use it
+//
+// Entries come in listing order; of pages that were found equal nothing is fed, so the folders that later
+// entries lie in may be missing. Actions come in listing order, a folder's `make` or `set_metadata` before those
+// of its contents, and are numbered from 0; removals after all others.
+//
+// What the source lists and a rule leaves out (links without -l, say) comes out as `skip`; what lies in a
+// folder that is left out does not come out at all. Names of type `unknown` neither.
+//
+// Type changes. A non-folder in the way of a folder: `make` with `replaces`. A folder in the way of a non-folder is met
+// after that one's action: when the planner has passed the folder, it emits `remove` for what it holds, and then, with
+// `for_number` set to the action that waits, either `clear_way` (remove the folder itself, which is neither counted nor
+// reported, and run that action) or `skip` (`in_way`: 'could not make way', exit 23; `exists`: --ignore-existing). Until
+// then the pipeline holds back an action that the dest answers with 'in way'.
+//
+// -K: the dest lists a link to a folder twice: as the link that it is and, among the folders, as a folder flagged
+// `through_link`, followed by what it holds.
+class Planner
+{
+public:
+  explicit Planner(PlanRules rules);
+  ~Planner();
+  Planner(Planner&&) noexcept;
+  Planner& operator=(Planner&&) noexcept;
+
+  // Whether it cannot go on without that side's next entry, or its end. False while actions wait to be taken.
+  bool wants(model::Side side) const;
+  // Only when wanted. Fails with ErrorKind::protocol where the listing is out of order.
+  Result<> feed(model::Side side, model::Entry entry);
+  void end(model::Side side);
+
+  std::optional<model::Action> take();
+  bool is_done() const;
+
+  // Something of the source could not be read: what take_removal() has not given yet stays, unless
+  // --ignore-errors. Entries that say so themselves (`unknown`, `is_incomplete`) need no call. At any time.
+  void source_failed();
+  // Whether anything stays for that reason.
+  bool has_dropped_removals() const;
+
+  // Once is_done(): what --delete takes away (`remove`, `skip`).
+  std::optional<model::Action> take_removal();
+  // Names that stay because of --max-delete; more than none is exit 25.
+  std::uint64_t skipped_by_limit() const;
+
+private:
+  class State;
+  std::unique_ptr<State> m_state;
+};
+
+} // namespace godwit::plan
