@@ -43,10 +43,18 @@ decode_utf8(std::string_view text)
 bool
 acts_on_terminal(char32_t c)
 {
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+  const bool control = (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0);
   const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
                              c == 0x200F || c == 0x061C || c == 0x2028 || c == 0x2029;
   return control || bidirectional;
+}
+
+// Text that already looks escaped: its backslash is escaped too.
+bool
+looks_escaped(std::string_view text)
+{
+  const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  return text.size() >= 5 && text[0] == '\\' && text[1] == '#' && is_digit(2) && is_digit(3) && is_digit(4);
 }
 
 } // namespace
@@ -59,7 +67,7 @@ escape(std::string_view bytes)
   while (!bytes.empty()) {
     const CodePoint point = decode_utf8(bytes);
     const std::size_t length = point.bytes == 0 ? 1 : point.bytes;
-    if (point.bytes != 0 && !acts_on_terminal(point.value)) {
+    if (point.bytes != 0 && !acts_on_terminal(point.value) && !looks_escaped(bytes)) {
       out.append(bytes.substr(0, length));
     } else {
       for (const char c : bytes.substr(0, length)) {

@@ -21,3 +21,10 @@ TEST_CASE("escape makes control bytes, invalid UTF-8 and bidirectional controls 
   CHECK(escape("\xe2\x80\xae") == "\\#342\\#200\\#256");
   CHECK(escape("\xed\xa0\x80") == "\\#355\\#240\\#200");
 }
+
+TEST_CASE("escape keeps a name that looks escaped apart from one that was escaped")
+{
+  CHECK(escape("b\\#012") == "b\\#134#012");
+  CHECK(escape("\\#ab \\#12") == "\\#ab \\#12");
+  CHECK(escape("a\tb") == "a\tb");
+}
