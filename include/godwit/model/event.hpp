@@ -15,19 +15,19 @@ enum class Direction : std::uint8_t { local, push, pull };
 struct RunStarted { // before anything is listed
   Direction direction;
 };
-struct RootCreated { // the destination folder itself was made
-  std::string path;
+struct RootCreated { // the destination folder itself was made, or would be in a dry run
+  std::string path;            // as typed
+  std::uint64_t made_below = 0; // by --mkpath: how many folders, this one included
 };
 struct ItemPlanned { // an action's line is due, in plan order; of a transfer: its source is open
   Action action;
 };
-struct FileProgress { // --progress
-  std::string path;
+struct FileProgress { // --progress, as a file's bytes go through; its end is FileDone
+  RelPath path;
   std::uint64_t bytes_done;
   std::uint64_t bytes_total;
-  bool is_last;
 };
-struct FileDone {
+struct FileDone { // every regular file that was transferred
   RelPath path;
   std::uint64_t literal_bytes;
   std::uint64_t matched_bytes;

@@ -17,7 +17,7 @@ enum class TransportKind : std::uint8_t { automatic, ssh, libssh };
 // What the user asked for, with rsync's meanings. Built once by cli/parse,
 // immutable afterwards; session::run cuts it into the structs of each part.
 struct Options {
-  std::vector<std::string> operands; // as typed, the destination last
+  std::vector<std::string> operands; // as typed, the destination last; with list_only sources alone
 
   // what is listed
   bool recursive = false;          // -r
