@@ -21,6 +21,12 @@ public:
   // `basis` may be null when `basis_bytes` is 0; all references outlive the Patcher.
   Patcher(ReadAt* basis, std::uint64_t basis_bytes, Rebuild& rebuild, const HashKey& key);
 
+  // More than this many bytes in all are an error: the peer cannot fill the disk. No limit at first.
+  void
+  set_limit(std::uint64_t bytes)
+  {
+    m_limit = bytes;
+  }
   // Ends at the first error; Error{changed} when the basis got shorter.
   Result<> apply(ByteView chunk);
   // Error{verify} unless what was rebuilt has this length and hash.
@@ -40,12 +46,14 @@ public:
 private:
   Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<> literal(ByteView bytes) override;
+  Result<> count(std::uint64_t bytes);
 
   ReadAt* m_basis;
   std::uint64_t m_basis_bytes;
   Rebuild& m_rebuild;
   StreamHash m_hash;
   Bytes m_piece;
+  std::uint64_t m_limit = ~std::uint64_t{0};
   std::uint64_t m_rebuilt = 0;
   std::uint64_t m_copied = 0;
 };

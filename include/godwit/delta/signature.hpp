@@ -48,7 +48,7 @@ struct Block {
 // An empty one (no basis, or one of no bytes) makes everything a literal.
 struct Signature {
   std::uint64_t basis_bytes = 0;
-  Shape shape;
+  Shape shape = shape_for(0, Strength::sized);
   std::vector<Block> blocks;
 
   bool

@@ -1,0 +1,83 @@
+#include "godwit/delta/signature.hpp"
+
+#include <algorithm>
+
+#include "delta/rolling.hpp"
+#include "delta/strong.hpp"
+
+namespace godwit::delta
+{
+
+struct SignatureBuilder::State {
+  State(const HashKey& key, std::uint64_t basis_bytes, Strength strength)
+      : shape(shape_for(basis_bytes, strength)), strong(key, shape), rolling(strong.key(), shape.block_bytes),
+        left(basis_bytes)
+  {
+    signature.basis_bytes = basis_bytes;
+    signature.shape = shape;
+    signature.blocks.reserve((basis_bytes + shape.block_bytes - 1) / shape.block_bytes);
+  }
+
+  void add_block(ByteView bytes);
+
+  Shape shape;
+  Strong strong;
+  Rolling rolling;
+  Signature signature;
+  Bytes pending;      // the start of a block that came in pieces
+  std::uint64_t left; // bytes still to come
+};
+
+void
+SignatureBuilder::State::add_block(ByteView bytes)
+{
+  Block block;
+  block.strong = strong(bytes);
+  if (bytes.size() == shape.block_bytes) {
+    block.key = Rolling::key_of(rolling.sum(bytes.data()), shape.key_bits);
+  }
+  signature.blocks.push_back(block);
+}
+
+SignatureBuilder::SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, Strength strength)
+    : m_state(std::make_unique<State>(key, basis_bytes <= max_basis_bytes ? basis_bytes : 0, strength))
+{
+}
+
+SignatureBuilder::~SignatureBuilder() = default;
+SignatureBuilder::SignatureBuilder(SignatureBuilder&&) noexcept = default;
+
+void
+SignatureBuilder::update(ByteView bytes)
+{
+  State& state = *m_state;
+  bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), state.left));
+  while (!bytes.empty()) {
+    const std::uint64_t block_bytes =
+        std::min<std::uint64_t>(state.shape.block_bytes, state.left + state.pending.size());
+    const std::size_t taken = std::min<std::uint64_t>(block_bytes - state.pending.size(), bytes.size());
+    const ByteView piece = bytes.first(taken);
+    bytes = bytes.subspan(taken);
+    state.left -= taken;
+    if (taken == block_bytes) {
+      state.add_block(piece);
+      continue;
+    }
+    append(state.pending, piece);
+    if (state.pending.size() == block_bytes) {
+      state.add_block(state.pending);
+      state.pending.clear();
+    }
+  }
+}
+
+Signature
+SignatureBuilder::finish()
+{
+  State& state = *m_state;
+  const std::uint64_t block_bytes = state.shape.block_bytes;
+  state.signature.blocks.resize((state.signature.basis_bytes + block_bytes - 1) / block_bytes);
+  return std::move(state.signature);
+}
+
+} // namespace godwit::delta

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+
+#include "godwit/base/bytes.hpp"
+#include "godwit/base/hash.hpp"
+#include "godwit/base/io.hpp"
+
+namespace godwit::delta
+{
+
+// A stretch of a file in memory that slides from its front to its end. Every
+// byte is read once, and hashed when it is read. Positions are file offsets.
+class Window
+{
+public:
+  // Reads [at, limit) of `source`; holds at most `capacity` bytes. `hash` may be null.
+  struct Range {
+    std::uint64_t at = 0;
+    std::uint64_t limit = 0;
+  };
+  Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* hash);
+
+  // Forgets what lies before `keep_from`, then reads until full or at the end.
+  Result<> slide(std::uint64_t keep_from);
+
+  std::uint64_t
+  start() const
+  {
+    return m_start;
+  }
+  std::uint64_t
+  end() const
+  {
+    return m_start + m_held;
+  }
+  // Nothing is left to read.
+  bool
+  ended() const
+  {
+    return m_ended;
+  }
+  const std::byte*
+  at(std::uint64_t offset) const
+  {
+    return m_buffer.data() + (offset - m_start);
+  }
+  ByteView
+  view(std::uint64_t from, std::uint64_t to) const
+  {
+    return {at(from), to - from};
+  }
+
+private:
+  ReadAt& m_source;
+  std::uint64_t m_limit;
+  StreamHash* m_hash;
+  Bytes m_buffer;
+  std::uint64_t m_start;
+  std::size_t m_held = 0;
+  bool m_ended = false;
+};
+
+} // namespace godwit::delta

@@ -1,0 +1,165 @@
+// Speed and wire bytes of the delta engine on made data in memory, one thread.
+//
+//   delta_bench [MIB]     size of the basis, 1024 unless given
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "godwit/delta/matcher.hpp"
+#include "godwit/delta/patcher.hpp"
+#include "support/random_bytes.hpp"
+
+using namespace godwit;
+using namespace godwit::testing;
+
+namespace
+{
+
+const HashKey key{HashKey::Seed{std::byte{1}}};
+
+template <class Work>
+double
+seconds(Work work)
+{
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+struct Sink : delta::OpSink {
+  Result<>
+  copy(std::uint64_t, std::uint64_t) override
+  {
+    ++copies;
+    return {};
+  }
+  Result<>
+  literal(ByteView) override
+  {
+    return {};
+  }
+  std::size_t copies = 0;
+};
+
+delta::Signature
+signature_of(ByteView basis)
+{
+  delta::SignatureBuilder builder(key, basis.size());
+  for (std::size_t at = 0; at < basis.size(); at += 1 << 20) {
+    builder.update(basis.subspan(at, std::min<std::size_t>(1 << 20, basis.size() - at)));
+  }
+  return builder.finish();
+}
+
+void
+measure(const char* name, ByteView basis, ByteView fresh)
+{
+  delta::Signature signature;
+  const double build = seconds([&] { signature = signature_of(basis); });
+  Bytes wire;
+  encode(signature, wire);
+  const unsigned block = signature.shape.block_bytes;
+  delta::Matcher matcher(key, std::move(signature));
+  MemoryReadAt file(fresh);
+  Sink sink;
+  delta::MatchResult match;
+  double search = 1e9;
+  for (int run = 0; run < 3; ++run) {
+    search = std::min(search, seconds([&] {
+                        if (auto result = matcher.match(file, fresh.size(), sink)) {
+                          match = *result;
+                        }
+                      }));
+  }
+  std::printf("%-22s block %6u  signature %5.2f GB/s %9zu B  search %6.2f GB/s  literal %11llu B\n", name,
+              block, static_cast<double>(basis.size()) / build / 1e9, wire.size(),
+              static_cast<double>(fresh.size()) / search / 1e9,
+              static_cast<unsigned long long>(match.literal_bytes));
+}
+
+Bytes
+with_pages(Bytes bytes, std::size_t pages)
+{
+  Random random(4);
+  for (std::size_t i = 0; i < pages; ++i) {
+    const Bytes page = random_bytes(random, 4096);
+    std::ranges::copy(page,
+                      bytes.begin() + static_cast<std::ptrdiff_t>(below(random, bytes.size() / 4096) * 4096));
+  }
+  return bytes;
+}
+
+Bytes
+with_insertions(ByteView from, std::size_t count)
+{
+  Random random(6);
+  std::vector<std::size_t> cuts(count);
+  std::ranges::generate(cuts, [&] { return below(random, from.size()); });
+  std::ranges::sort(cuts);
+  cuts.push_back(from.size());
+  Bytes bytes;
+  bytes.reserve(from.size() + count * 100 + 100);
+  std::size_t at = 0;
+  for (const std::size_t cut : cuts) {
+    append(bytes, from.subspan(at, cut - at));
+    append(bytes, random_bytes(random, 100));
+    at = cut;
+  }
+  return bytes;
+}
+
+Bytes
+periodic(std::size_t size, std::size_t period, std::size_t change_every, std::uint64_t seed)
+{
+  Random random(99);
+  Bytes bytes = random_bytes(random, period);
+  bytes.resize(size);
+  for (std::size_t i = period; i < size; ++i) {
+    bytes[i] = bytes[i - period];
+  }
+  Random changes(seed);
+  for (std::size_t at = 0; change_every != 0 && at < size; at += 1 + below(changes, 2 * change_every)) {
+    bytes[at] = static_cast<std::byte>(changes());
+  }
+  return bytes;
+}
+
+void
+measure_adversarial(std::size_t size)
+{
+  const Bytes zeros(size, std::byte{0});
+  Bytes sprinkled = zeros;
+  for (std::size_t at = 0; at < size; at += 3001) {
+    sprinkled[at] = std::byte{1};
+  }
+  measure("zeros", zeros, zeros);
+  measure("zeros, one each 3001", zeros, sprinkled);
+  measure("period 100, shifted", periodic(size, 100, 0, 0),
+          ByteView(periodic(size + 1, 100, 0, 0)).subspan(1));
+  measure("period 5000, changes", periodic(size, 5000, 300, 1), periodic(size, 5000, 300, 2));
+  measure("period 64, changes", periodic(size, 64, 3000, 1), periodic(size, 64, 3000, 2));
+}
+
+} // namespace
+
+int
+main(int count, char** arguments)
+{
+  const std::size_t size = (count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 1024) << 20;
+  Random random(1);
+  const Bytes basis = random_bytes(random, size);
+  measure("equal", basis, basis);
+  {
+    Bytes shifted = basis;
+    shifted.insert(shifted.begin(), std::byte{1});
+    measure("shifted by one", basis, shifted);
+  }
+  measure("unrelated", basis, random_bytes(random, size));
+  measure("1000 pages", basis, with_pages(basis, 1000));
+  measure("20 insertions", basis, with_insertions(basis, 20));
+  measure("1000 insertions", basis, with_insertions(basis, 1000));
+  measure_adversarial(size / 4);
+}

@@ -1,0 +1,163 @@
+#include "godwit/delta/matcher.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "support/delta_pair.hpp"
+#include "support/random_bytes.hpp"
+
+using namespace godwit;
+using namespace godwit::testing;
+using namespace godwit::delta;
+
+namespace
+{
+
+const HashKey key{HashKey::Seed{std::byte{3}}};
+
+Bytes
+some_bytes(std::size_t count, std::uint64_t seed = 1)
+{
+  Random random(seed);
+  return random_bytes(random, count);
+}
+
+Signature
+signature_of(ByteView basis)
+{
+  SignatureBuilder builder(key, basis.size());
+  builder.update(basis);
+  return builder.finish();
+}
+
+} // namespace
+
+TEST_CASE("equal content is one copy")
+{
+  const Bytes bytes = some_bytes(3 << 20);
+  const RoundTrip trip = round_trip(key, bytes, bytes);
+  CHECK(!trip.error);
+  CHECK(trip.match.literal_bytes == 0);
+  CHECK(trip.ops_bytes <= 6);
+}
+
+TEST_CASE("a byte inserted in front costs a byte")
+{
+  const Bytes basis = some_bytes((3 << 20) + 77);
+  Bytes fresh = basis;
+  fresh.insert(fresh.begin(), std::byte{0x55});
+  const RoundTrip trip = round_trip(key, basis, fresh);
+  CHECK(!trip.error);
+  CHECK(trip.match.literal_bytes == 1);
+}
+
+TEST_CASE("an overwritten byte costs a block")
+{
+  const Bytes basis = some_bytes(3 << 20);
+  Bytes fresh = basis;
+  fresh[1234567] ^= std::byte{1};
+  const RoundTrip trip = round_trip(key, basis, fresh);
+  CHECK(!trip.error);
+  CHECK(trip.match.literal_bytes == block_size_for(basis.size()));
+}
+
+TEST_CASE("the basis' short end is found at the end and before appended bytes")
+{
+  const Bytes basis = some_bytes(100000 + 99);
+  Bytes fresh = basis;
+  fresh[3] ^= std::byte{1};
+  CHECK(round_trip(key, basis, fresh).match.literal_bytes == block_size_for(basis.size()));
+  fresh = basis;
+  append(fresh, some_bytes(500, 2));
+  CHECK(round_trip(key, basis, fresh).match.literal_bytes == 500);
+}
+
+TEST_CASE("zeros that were moved are found")
+{
+  const Bytes basis(1 << 20, std::byte{0});
+  const Bytes fresh((1 << 20) + 1000, std::byte{0});
+  CHECK(round_trip(key, basis, fresh).match.literal_bytes <= 1000);
+}
+
+TEST_CASE("without a basis all is literal and hashed")
+{
+  const Bytes fresh = some_bytes(300000);
+  const RoundTrip trip = round_trip(key, {}, fresh);
+  CHECK(!trip.error);
+  CHECK(trip.match.literal_bytes == fresh.size());
+  CHECK(trip.match.hash == key.hash128(fresh));
+}
+
+TEST_CASE("full strength finds the same")
+{
+  const Bytes basis = some_bytes(1 << 20);
+  CHECK(round_trip(key, basis, basis, Strength::full).match.literal_bytes == 0);
+}
+
+TEST_CASE("a file that grew is read one byte further than claimed")
+{
+  const Bytes fresh = some_bytes(5000);
+  MemoryReadAt file(fresh);
+  OpWriter writer([](Bytes) { return Result<>(); });
+  auto grown = Matcher(key, Signature()).match(file, 4000, writer);
+  REQUIRE(grown);
+  CHECK(grown->bytes == 4001);
+  auto shrunk = Matcher(key, Signature()).match(file, 6000, writer);
+  REQUIRE(shrunk);
+  CHECK(shrunk->bytes == 5000);
+}
+
+TEST_CASE("an error of the sink ends the match")
+{
+  const Bytes fresh = some_bytes(5 << 20);
+  MemoryReadAt file(fresh);
+  std::size_t chunks = 0;
+  OpWriter writer([&](Bytes) -> Result<> {
+    ++chunks;
+    return make_error(ErrorKind::stopped, "no");
+  });
+  auto matched = Matcher(key, signature_of(some_bytes(1 << 20, 9))).match(file, fresh.size(), writer);
+  REQUIRE(!matched);
+  CHECK(matched.error().kind == ErrorKind::stopped);
+  CHECK(chunks == 1);
+}
+
+TEST_CASE("a basis that shrank while it was summed gives a signature of its full shape")
+{
+  const Bytes basis = some_bytes(100000);
+  SignatureBuilder builder(key, 200000);
+  builder.update(basis);
+  const Signature signature = builder.finish();
+  Bytes wire;
+  encode(signature, wire);
+  CHECK(decode(wire));
+}
+
+TEST_CASE("a wrong hash or length fails the patch")
+{
+  const Bytes fresh = some_bytes(100);
+  MemoryRebuild rebuild;
+  Patcher patcher(nullptr, 0, rebuild, key);
+  OpWriter writer([&](Bytes chunk) { return patcher.apply(chunk); });
+  REQUIRE(writer.literal(fresh));
+  REQUIRE(writer.finish());
+  CHECK(patcher.finish(key.hash128(fresh), 100));
+  auto failed = patcher.finish(key.hash128(ByteView()), 100);
+  REQUIRE(!failed);
+  CHECK(failed.error().kind == ErrorKind::verify);
+  CHECK(!patcher.finish(key.hash128(fresh), 101));
+}
+
+TEST_CASE("a copy from a basis that shrank is an error of its own")
+{
+  const Bytes basis = some_bytes(1000);
+  MemoryReadAt file(basis);
+  MemoryRebuild rebuild;
+  Patcher patcher(&file, 2000, rebuild, key);
+  OpWriter writer([&](Bytes chunk) { return patcher.apply(chunk); });
+  REQUIRE(writer.copy(500, 1000));
+  auto ended = writer.finish();
+  REQUIRE(!ended);
+  CHECK(ended.error().kind == ErrorKind::changed);
+}
