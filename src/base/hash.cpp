@@ -1,4 +1,4 @@
-#define XXH_INLINE_ALL
+#define XXH_STATIC_LINKING_ONLY
 #include "godwit/base/hash.hpp"
 
 #include <cerrno>
@@ -6,6 +6,9 @@
 
 #include <sys/random.h>
 #include <xxhash.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h> // replaces the functions by ones that pick SSE2, AVX2 or AVX-512 at run time
+#endif
 
 #include "godwit/base/assert.hpp"
 

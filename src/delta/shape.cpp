@@ -51,7 +51,7 @@ shape_for(std::uint64_t basis_bytes, Strength strength)
   Shape shape;
   shape.strength = strength;
   shape.block_bytes = block_size_for(basis_bytes);
-  const unsigned count_bits = log2_ceil(basis_bytes / shape.block_bytes + 1);
+  const unsigned count_bits = log2_ceil((basis_bytes + shape.block_bytes - 1) / shape.block_bytes);
   const unsigned pair_bits = log2_ceil(basis_bytes) + count_bits;
   // A wrong key costs one strong hash; keys are as long as keeps those few.
   shape.key_bits = pair_bits <= 32 && strength == Strength::sized ? 24 : 32;
