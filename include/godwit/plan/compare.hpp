@@ -40,6 +40,9 @@ bool keeps_time(model::Type type, const CompareRules& rules);
 // `window_s` > 0: at most so many seconds apart; -1: exactly.
 bool same_time(const model::Time& a, const model::Time& b, std::int64_t window_s);
 
+// Whether one can turn into the other by new content: equal, or two devices, or fifo and socket.
+bool same_kind(model::Type a, model::Type b);
+
 // The mode that the entry is to have at the dest. `there` is what stands there, or null: without
 // -p an entry of the same kind keeps its mode, a new one gets the source's less what the umask takes.
 std::uint32_t wanted_mode(const model::Entry& source, const model::Entry* there, const CompareRules& rules);

@@ -65,7 +65,7 @@ private:
   struct Subject;
 
   static Rule compile(const model::FilterRule& rule, bool delete_excluded);
-  static bool text_matches(const Rule& rule, const Subject& subject);
+  static bool text_matches(const Rule& rule, std::string_view text);
   static bool applies(const Rule& rule, const Subject& subject);
   const Rule* first_match(const Subject& subject, model::Side side, bool with_perishable) const;
 
