@@ -4,6 +4,7 @@
 
 #include "godwit/fs/fd.hpp"
 #include "transport/arguments.hpp"
+#include "transport/libssh.hpp"
 #include "transport/program.hpp"
 
 namespace godwit::transport
@@ -37,6 +38,8 @@ connect(const model::Location& location, const ConnectOptions& options)
     TRY_ASSIGN(auto words, split_rsh(options.rsh));
     return spawn(rsh_arguments(std::move(words), location, options), spawned);
   }
+  case Kind::libssh:
+    return connect_by_libssh(location, options);
   default:
     return spawn(ssh_arguments(location, options), spawned);
   }
