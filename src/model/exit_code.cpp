@@ -54,6 +54,7 @@ exit_code_of_run(const Error& error)
   case ErrorKind::stopped:
     return exit_code::stopped;
   case ErrorKind::changed:
+  case ErrorKind::unreadable:
   case ErrorKind::verify:
     break;
   }

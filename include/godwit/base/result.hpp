@@ -18,6 +18,7 @@ enum class ErrorKind : unsigned char {
   timeout,     // nothing arrived in time
   changed,     // a file changed while it was read
   vanished,    // a file was gone before it could be read
+  unreadable,  // a source file could not be opened or read
   verify,      // bytes differ from what was read at the source
   unsupported, // the peer, kernel or file system cannot do it
   stopped,     // SIGINT, SIGTERM or SIGHUP

@@ -8,8 +8,8 @@
 //               PageWanted{n} -> PageListed{n}, for a page not yet settled. MapOwners is refused.
 //               Match{has_sums} Sums* -> Ops* OpsEnd. Read -> Contents. RemoveSource -> Done | Failed.
 //   A, dest:    as above for Open, Scan, PageWanted. MapOwners -> OwnersMapped.
-//               Signature{id} -> Sums* (the last one says so) | Failed; then at most one Apply{id, has_basis}.
-//               Apply{id} Ops* OpsEnd -> Done | Failed. Put -> (Done | Failed) for each id.
+//               Signature{id} -> Sums* (the last one says so); then at most one Apply{id, has_basis}.
+//               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails. Put -> (Done | Failed) for each id.
 //               Make, SetMetadata, Remove -> Done | Failed.
 //   Finish -> Finished, after which the agent ends.
 // An id is the controller's, used for one action at a time; the agent answers each once.
@@ -115,7 +115,6 @@ struct Open {
   std::string partial_dir; // empty: nothing partial is kept
   HashKey::Seed seed{};    // the salt of the run
   bool removes_source = false;
-  bool source_is_empty = false; // nothing will be sent: make nothing
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -137,8 +136,7 @@ struct Open {
                       field("numeric_ids", &Open::numeric_ids),
                       field("partial_dir", &Open::partial_dir, 4096),
                       field("seed", &Open::seed),
-                      field("removes_source", &Open::removes_source),
-                      field("source_is_empty", &Open::source_is_empty)};
+                      field("removes_source", &Open::removes_source)};
   }
 };
 
@@ -240,6 +238,8 @@ struct Scan {
   bool checksum = false; // entries of regular files carry digests
   bool ignore_missing_root = false;
   Recipe recipe;
+  std::string listed_name; // source: the single item's new name, and what it is called there
+  std::string real_name;
   static constexpr auto fields()
   {
     return std::tuple{field("scope", &Scan::scope, max_operands * 4),
@@ -250,7 +250,9 @@ struct Scan {
                       field("prune_empty", &Scan::prune_empty),
                       field("checksum", &Scan::checksum),
                       field("ignore_missing_root", &Scan::ignore_missing_root),
-                      field("recipe", &Scan::recipe)};
+                      field("recipe", &Scan::recipe),
+                      field("listed_name", &Scan::listed_name, 255),
+                      field("real_name", &Scan::real_name, 255)};
   }
 };
 

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "godwit/endpoint/endpoint.hpp"
+#include "godwit/fs/names.hpp"
+#include "godwit/fs/sandbox_linux.hpp"
+
+namespace godwit::endpoint {
+
+struct LocalSettings {
+  std::size_t lanes = 2;                   // workers; each owns whole folders
+  std::size_t payload_bytes = 16U << 20U;  // content and ops that may be under way
+  std::size_t listed_entries = 1U << 16U;  // entries that may be under way
+  std::uint64_t bytes_per_second = 0;      // of what is read; 0: no limit
+  mode_t user_umask = 022;
+  bool expands_operands = false;           // an agent's: no shell saw them
+};
+
+// A file to be copied on this machine, from a base of the source's Local.
+struct CopyFile {
+  proto::SourceFile file;
+  model::Entry entry;
+  bool replaces = false;
+};
+
+// The trees of this machine. Scans and work run on threads of its own; only
+// folders are made at once, in send(), so that what comes after finds them.
+class Local : public Endpoint
+{
+public:
+  Local(std::unique_ptr<fs::NameService> names, Answers answers, const LocalSettings& settings);
+  ~Local() override;
+
+  Result<proto::Opened> open(const proto::Open& request) override;
+  // After open(), before any other request: the agent shuts itself in.
+  Result<fs::Sandbox> confine();
+  void send(Parcel request) override;
+  void stop() override;
+
+  // Of one folder; both are opened, `source` as a source. Answers come as for a Put.
+  void copy(Local& source, std::vector<CopyFile> files);
+
+private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+} // namespace godwit::endpoint

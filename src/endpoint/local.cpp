@@ -1,0 +1,67 @@
+#include "godwit/endpoint/local.hpp"
+
+#include "local_state.hpp"
+
+namespace godwit::endpoint {
+
+Local::Local(std::unique_ptr<fs::NameService> names, Answers answers, const LocalSettings& settings)
+    : m_state(std::make_unique<State>(std::move(names), std::move(answers), settings))
+{
+}
+
+Local::~Local() = default;
+
+Result<proto::Opened>
+Local::open(const proto::Open& request)
+{
+  proto::Opened answer;
+  answer.umask = m_state->settings.user_umask;
+  const Expand expand = m_state->settings.expands_operands ? Expand::yes : Expand::no;
+  TRY_ASSIGN(m_state->roots, open_roots(request, expand, *m_state->names, answer));
+  answer.may_chown = m_state->roots.is_super;
+  m_state->start();
+  return answer;
+}
+
+Result<fs::Sandbox>
+Local::confine()
+{
+  return m_state->roots.confine();
+}
+
+void
+Local::send(Parcel request)
+{
+  if (!m_state->workers) {
+    m_state->workers = std::make_unique<Workers>(m_state->settings.lanes + 1);
+  }
+  std::visit([&](auto& message) { m_state->handle(message, request.lease); }, request.message);
+}
+
+void
+Local::stop()
+{
+  m_state->stop();
+}
+
+void
+Local::copy(Local& source, std::vector<CopyFile> files)
+{
+  State& dest = *m_state;
+  if (!dest.workers) {
+    dest.workers = std::make_unique<Workers>(dest.settings.lanes + 1);
+  }
+  if (dest.copy_lanes.empty()) {
+    for (std::size_t lane = 0; lane < dest.settings.lanes; ++lane) {
+      dest.copy_lanes.emplace_back(*source.m_state->context);
+    }
+  }
+  const std::size_t lane = dest.lane_of(files.front().entry.path);
+  dest.on_dest(lane, [&dest, lane, files = std::move(files)](DestLane& writer) {
+    for (const CopyFile& file : files) {
+      writer.copy(dest.copy_lanes[lane], file);
+    }
+  });
+}
+
+} // namespace godwit::endpoint

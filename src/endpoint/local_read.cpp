@@ -1,0 +1,250 @@
+#include "local_read.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "godwit/delta/matcher.hpp"
+#include "godwit/fs/file_reader.hpp"
+#include "godwit/fs/node.hpp"
+
+namespace godwit::endpoint {
+
+namespace {
+
+// A name that was listed and is gone has vanished; so has one whose folder is.
+proto::ReadOutcome
+outcome_of(const Error& error)
+{
+  return error.errno_value == ENOENT ? proto::ReadOutcome::vanished : proto::ReadOutcome::failed;
+}
+
+bool
+is_as_listed(const fs::Stat& stat, const proto::SourceFile& file)
+{
+  return stat.size == file.size && stat.mtime == file.mtime;
+}
+
+} // namespace
+
+Result<std::size_t>
+read_up_to(int fd, ByteSpan into, const std::string& what)
+{
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t count = ::pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(done));
+    if (count == 0) {
+      break;
+    }
+    if (count < 0 && errno != EINTR) {
+      return sys_error("cannot read " + what);
+    }
+    done += count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  return done;
+}
+
+bool
+is_unchanged(const fs::Stat& now, const fs::Stat& before)
+{
+  return fs::FileState(now) == fs::FileState(before);
+}
+
+proto::Failed
+failure(std::uint64_t id, const Error& error)
+{
+  return {id, error.kind, error.errno_value, error.text, fs::is_in_way(error)};
+}
+
+void
+LaneContext::pass_limit(std::size_t bytes)
+{
+  if (limit.is_limited()) {
+    const std::scoped_lock lock(limit_mutex);
+    limit.pass(bytes);
+  }
+}
+
+SourceLane::SourceLane(LaneContext& context) : m_context(context)
+{
+  for (const fs::Base& base : context.roots.bases) {
+    m_folders.emplace_back(base.dir);
+  }
+}
+
+Result<fs::Dir>
+SourceLane::folder_of(std::uint32_t base, const model::RelPath& real_path)
+{
+  if (base >= m_folders.size()) {
+    return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
+  }
+  return m_folders[base].open(real_path.parent());
+}
+
+Result<OpenSource>
+SourceLane::open(std::uint32_t base, const model::RelPath& path)
+{
+  if (base >= m_folders.size() || path.is_root()) {
+    return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
+  }
+  const model::RelPath real = m_context.roots.bases[base].real_path(path);
+  TRY_ASSIGN(fs::Dir folder, folder_of(base, real));
+  TRY_ASSIGN(fs::Fd file, folder.open_file(real.name(), O_RDONLY));
+  TRY_ASSIGN(fs::Stat stat, fs::stat_fd(file.get(), folder.label(real.name())));
+  return OpenSource{std::move(file), stat};
+}
+
+void
+SourceLane::read(const proto::Read& request)
+{
+  std::size_t total = 0;
+  for (const proto::SourceFile& file : request.files) {
+    total += static_cast<std::size_t>(std::min<std::uint64_t>(file.size, proto::max_chunk_bytes)) + 96;
+  }
+  Lease lease = m_context.payload.take(total);
+  proto::Contents contents;
+  StreamHash hash(m_context.roots.key);
+  for (const proto::SourceFile& file : request.files) {
+    contents.files.push_back(read_whole(file));
+    hash.update(contents.files.back().content);
+    m_context.pass_limit(contents.files.back().content.size());
+  }
+  contents.hash = hash.digest();
+  m_context.answer({std::move(contents), std::move(lease)});
+}
+
+// One read of a byte more than the size shows that it did not grow, one stat
+// after it that nothing else changed; where the scan's size or time do not hold any
+// more, once more from the file as it is now.
+proto::FileContent
+SourceLane::read_whole(const proto::SourceFile& file)
+{
+  proto::FileContent result;
+  result.id = file.id;
+  auto source = open(file.base, file.path);
+  if (!source) {
+    result.outcome = outcome_of(source.error());
+    result.errno_value = source.error().errno_value;
+    return result;
+  }
+  fs::Stat before = source->stat;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    result.new_size = before.size;
+    result.new_mtime = before.mtime;
+    if (before.size > proto::max_chunk_bytes) {
+      result.outcome = proto::ReadOutcome::changed; // it grew out of this way of sending
+      return result;
+    }
+    result.content.resize(static_cast<std::size_t>(before.size) + 1);
+    auto count = read_up_to(source->file.get(), result.content, "file");
+    auto after = fs::stat_fd(source->file.get(), "file");
+    if (!count || !after) {
+      result.outcome = proto::ReadOutcome::failed;
+      result.errno_value = !count ? count.error().errno_value : after.error().errno_value;
+      result.content.clear();
+      return result;
+    }
+    result.content.resize(*count);
+    if (*count == before.size && is_unchanged(*after, before)) {
+      result.outcome = proto::ReadOutcome::whole;
+      return result;
+    }
+    before = *after;
+  }
+  result.outcome = proto::ReadOutcome::changed;
+  result.content.clear();
+  return result;
+}
+
+void
+SourceLane::match(const proto::SourceFile& file, const Bytes& sums)
+{
+  proto::OpsEnd end;
+  end.id = file.id;
+  auto source = open(file.base, file.path);
+  if (!source) {
+    end.outcome = outcome_of(source.error());
+    end.errno_value = source.error().errno_value;
+  } else if (!is_as_listed(source->stat, file)) {
+    end.outcome = proto::ReadOutcome::changed;
+    end.new_size = source->stat.size;
+    end.new_mtime = source->stat.mtime;
+  } else {
+    end = match_open(*source, file, sums);
+  }
+  m_context.answer({end, {}});
+}
+
+proto::OpsEnd
+SourceLane::match_open(const OpenSource& source, const proto::SourceFile& file, const Bytes& sums)
+{
+  proto::OpsEnd end;
+  end.id = file.id;
+  end.outcome = proto::ReadOutcome::failed;
+  delta::Signature signature;
+  if (!sums.empty()) {
+    auto decoded = delta::decode(sums);
+    if (!decoded) {
+      end.errno_value = EPROTO;
+      return end;
+    }
+    signature = *std::move(decoded);
+  }
+  auto duplicate = source.file.duplicate();
+  if (!duplicate) {
+    end.errno_value = duplicate.error().errno_value;
+    return end;
+  }
+  fs::FileReader reader(*std::move(duplicate), "file");
+  delta::OpWriter writer([&](Bytes chunk) -> Result<> {
+    if (m_context.stopped) {
+      return make_error(ErrorKind::stopped, "stopped");
+    }
+    m_context.pass_limit(chunk.size());
+    Lease lease = m_context.payload.take(chunk.size());
+    m_context.answer({proto::Ops{file.id, std::move(chunk)}, std::move(lease)});
+    return {};
+  });
+  delta::Matcher matcher(m_context.roots.key, std::move(signature));
+  auto matched = matcher.match(reader, file.size, writer);
+  Result<> finished = matched ? writer.finish() : Result<>(matched.error());
+  auto after = fs::stat_fd(source.file.get(), "file");
+  if (!finished || !after) {
+    end.errno_value = !finished ? finished.error().errno_value : after.error().errno_value;
+    return end;
+  }
+  const bool whole = matched->bytes == file.size && is_unchanged(*after, source.stat);
+  end.outcome = whole ? proto::ReadOutcome::whole : proto::ReadOutcome::changed;
+  end.hash = matched->hash;
+  end.bytes = matched->bytes;
+  end.literal_bytes = matched->literal_bytes;
+  end.new_size = after->size;
+  end.new_mtime = after->mtime;
+  return end;
+}
+
+void
+SourceLane::remove(const proto::SourceFile& file)
+{
+  const auto attempt = [&]() -> Result<> {
+    const model::RelPath real = m_context.roots.bases.at(file.base).real_path(file.path);
+    TRY_ASSIGN(fs::Dir folder, folder_of(file.base, real));
+    TRY_ASSIGN(const fs::Stat stat, folder.stat(real.name()));
+    if (stat.is_folder() || !(stat.mtime == file.mtime) || (stat.is_regular() && stat.size != file.size)) {
+      return make_error(ErrorKind::changed, "cannot remove source " + folder.label(real.name()) + ": it has changed");
+    }
+    return folder.unlink(real.name());
+  };
+  if (file.base >= m_folders.size() || file.path.is_root()) {
+    m_context.answer({failure(file.id, make_error(ErrorKind::protocol, "cannot remove: no such base")), {}});
+    return;
+  }
+  if (Result<> removed = attempt(); !removed) {
+    m_context.answer({failure(file.id, removed.error()), {}});
+    return;
+  }
+  m_context.answer({proto::Done{{file.id}}, {}});
+}
+
+} // namespace godwit::endpoint

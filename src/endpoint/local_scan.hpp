@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <set>
+#include <vector>
+
+#include "godwit/base/budget.hpp"
+#include "godwit/endpoint/endpoint.hpp"
+#include "godwit/fs/names.hpp"
+#include "godwit/plan/filter.hpp"
+#include "page_store.hpp"
+#include "roots.hpp"
+
+namespace godwit::endpoint {
+
+// One scan of one side, on a thread of its own: walks the scope and answers with
+// entries, or with pages where the request has a recipe.
+class LocalScan
+{
+public:
+  // All references outlive it.
+  struct Context {
+    const Roots& roots;
+    fs::NameService& names;
+    const Answers& answer;
+    Budget& entries;
+    PageStore& pages;
+    const std::atomic<bool>& stopped;
+  };
+  LocalScan(const Context& context, proto::Scan request);
+
+  void run();
+
+private:
+  bool add(model::Entry&& entry);
+  void add_error(const model::RelPath& path, const Error& error);
+  fs::Verdict judge(const model::RelPath& path, bool is_folder) const;
+  void name_owners(const model::Entry& entry);
+  bool send_batch();
+
+  Context m_context;
+  proto::Scan m_request;
+  plan::Filter m_filter;
+  bool m_is_source;
+  std::vector<model::Entry> m_batch;
+  proto::Owners m_new_owners;
+  std::set<std::uint32_t> m_users;
+  std::set<std::uint32_t> m_groups;
+};
+
+} // namespace godwit::endpoint

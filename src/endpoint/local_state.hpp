@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include "godwit/base/workers.hpp"
+#include "godwit/endpoint/local.hpp"
+#include "local_scan.hpp"
+#include "local_write.hpp"
+
+namespace godwit::endpoint {
+
+// What is behind Local: takes each request on the sender's thread and posts it
+// to the lane it belongs to.
+struct Local::State {
+  State(std::unique_ptr<fs::NameService> name_service, Answers answers, const LocalSettings& local_settings);
+  ~State();
+
+  void start();
+  void stop();
+
+  // One for each request; a message that is none ends the run.
+  void handle(proto::Scan& request, Lease& lease);
+  void handle(proto::PageWanted& request, Lease& lease);
+  void handle(proto::PagesSettled& request, Lease& lease);
+  void handle(proto::MapOwners& request, Lease& lease);
+  void handle(proto::Read& request, Lease& lease);
+  void handle(proto::Match& request, Lease& lease);
+  void handle(proto::Sums& request, Lease& lease);
+  void handle(proto::RemoveSource& request, Lease& lease);
+  void handle(proto::Signature& request, Lease& lease);
+  void handle(proto::Apply& request, Lease& lease);
+  void handle(proto::Ops& request, Lease& lease);
+  void handle(proto::OpsEnd& request, Lease& lease);
+  void handle(proto::Put& request, Lease& lease);
+  void handle(proto::Make& request, Lease& lease);
+  void handle(proto::SetMetadata& request, Lease& lease);
+  void handle(proto::Remove& request, Lease& lease);
+  void handle(proto::Finish& request, Lease& lease);
+  template <class Other> void handle(Other&, Lease&) { refuse("not a request"); }
+
+  bool is_source() const { return roots.request.role == proto::Role::source; }
+  bool is_dest() const { return !is_source() && !dest_lanes.empty(); }
+  // Whatever belongs to one folder goes to one lane; removals have the last one to themselves.
+  std::size_t lane_of(const model::RelPath& path) const;
+  std::size_t removal_lane() const { return settings.lanes; }
+  void refuse(const char* what);
+  void answer_page(std::uint64_t page);
+  void begin_transfer(std::uint64_t id, std::size_t lane);
+
+  // `work` gets the lane's SourceLane or DestLane; it is dropped once the run is stopped.
+  template <class Work> void on_source(std::size_t lane, Work work)
+  {
+    workers->post(lane, [this, lane, work = std::move(work)]() mutable {
+      if (!context->stopped) {
+        work(source_lanes[lane]);
+      }
+    });
+  }
+  template <class Work> void on_dest(std::size_t lane, Work work)
+  {
+    workers->post(lane, [this, lane, work = std::move(work)]() mutable {
+      if (!context->stopped) {
+        work(*dest_lanes[lane]);
+      }
+    });
+  }
+
+  LocalSettings settings;
+  std::unique_ptr<fs::NameService> names;
+  Answers answer;
+  Budget entries;
+  PageStore pages;
+  Roots roots;
+  SharedFolderTimes times;
+  std::unique_ptr<LaneContext> context;
+  std::vector<SourceLane> source_lanes;
+  std::vector<std::unique_ptr<DestLane>> dest_lanes;
+  std::unique_ptr<DestLane> folder_maker;              // used by send() itself
+  std::vector<SourceLane> copy_lanes;                  // of another Local's trees, one a lane
+  std::map<std::uint64_t, std::size_t> transfer_lanes; // dest: ids that Ops may come for
+  std::map<std::uint64_t, std::pair<proto::Match, Bytes>> waiting_matches; // for the rest of their sums
+  std::unique_ptr<Workers> workers;
+  std::jthread scanner;
+};
+
+} // namespace godwit::endpoint

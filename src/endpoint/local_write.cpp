@@ -1,0 +1,323 @@
+#include "local_write.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+
+#include "godwit/base/escape.hpp"
+#include "godwit/delta/signature.hpp"
+#include "godwit/fs/metadata.hpp"
+#include "godwit/fs/node.hpp"
+
+namespace godwit::endpoint {
+
+namespace {
+
+constexpr std::size_t basis_read_bytes = 1U << 20U;
+
+fs::Placing
+placing_for(const model::Entry& entry, bool replaces)
+{
+  return replaces || entry.size > fs::max_linked_bytes ? fs::Placing::rename : fs::Placing::link;
+}
+
+Error
+changed_error(const model::RelPath& path)
+{
+  return make_error(ErrorKind::changed, "cannot copy '" + escape(path.str()) + "': it changed while it was read");
+}
+
+} // namespace
+
+DestLane::DestLane(LaneContext& context, SharedFolderTimes& times)
+    : m_context(context), m_times(times), m_folders(context.roots.dest())
+{
+}
+
+// What was under way when the run ended goes, or stays as partial.
+DestLane::~DestLane()
+{
+  for (auto& [id, rebuilt] : m_rebuilt) {
+    keep_partial(rebuilt);
+  }
+}
+
+Result<fs::Dir>
+DestLane::changing_parent(const model::RelPath& path)
+{
+  if (path.is_root()) {
+    return make_error(ErrorKind::protocol, "cannot replace the destination itself");
+  }
+  const model::RelPath parent = path.parent();
+  TRY_ASSIGN(fs::Dir folder, m_folders.open(parent));
+  TRY(m_times.note(parent, folder));
+  return folder;
+}
+
+void
+DestLane::report(std::uint64_t id, const Result<>& outcome)
+{
+  if (outcome) {
+    m_context.answer({proto::Done{{id}}, {}});
+  } else {
+    m_context.answer({failure(id, outcome.error()), {}});
+  }
+}
+
+void
+DestLane::signature(const proto::Signature& request)
+{
+  Basis basis;
+  if (auto opened = open_basis(request.path)) {
+    basis = *std::move(opened);
+  }
+  if (Result<> sent = send_sums(request.id, basis); !sent) {
+    basis = {};
+    m_context.answer({proto::Sums{request.id, {}, true}, {}}); // no sums: all of it comes as literals
+  }
+  m_bases[request.id] = std::move(basis);
+}
+
+// What was kept of an interrupted transfer first: it is nearer to what comes.
+Result<DestLane::Basis>
+DestLane::open_basis(const model::RelPath& path)
+{
+  TRY_ASSIGN(fs::Dir folder, m_folders.open(path.parent()));
+  const Roots& roots = m_context.roots;
+  Result<fs::Fd> file = make_error(ErrorKind::system, "none");
+  if (roots.partial_folder) {
+    file = roots.partial_folder.open_file(path.name(), O_RDONLY);
+  } else if (!roots.partial_name.empty()) {
+    if (auto partial = folder.open_folder(std::string_view(roots.partial_name))) {
+      file = partial->open_file(path.name(), O_RDONLY);
+    }
+  }
+  if (!file) {
+    file = folder.open_file(path.name(), O_RDONLY);
+  }
+  if (!file) {
+    return std::move(file).error();
+  }
+  TRY_ASSIGN(const fs::Stat stat, fs::stat_fd(file->get(), folder.label(path.name())));
+  return Basis{std::make_unique<fs::FileReader>(*std::move(file), folder.label(path.name())), stat.size};
+}
+
+Result<>
+DestLane::send_sums(std::uint64_t id, Basis& basis)
+{
+  delta::SignatureBuilder builder(m_context.roots.key, basis.bytes);
+  m_buffer.resize(basis_read_bytes);
+  for (std::uint64_t at = 0; basis.file && at < basis.bytes;) {
+    TRY_ASSIGN(const std::size_t count, basis.file->read_at(at, m_buffer));
+    if (count == 0) {
+      return make_error(ErrorKind::changed, "basis became shorter");
+    }
+    builder.update(ByteView(m_buffer).first(count));
+    at += count;
+  }
+  Bytes wire;
+  delta::encode(builder.finish(), wire);
+  ByteView rest = wire;
+  do {
+    const ByteView part = rest.first(std::min(rest.size(), proto::max_chunk_bytes));
+    rest = rest.subspan(part.size());
+    m_context.answer({proto::Sums{id, Bytes(part.begin(), part.end()), rest.empty()}, {}});
+  } while (!rest.empty());
+  return {};
+}
+
+Result<fs::StagedFile>
+DestLane::stage(const model::Entry& entry, bool replaces)
+{
+  TRY_ASSIGN(fs::Dir folder, changing_parent(entry.path));
+  return fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry),
+                                placing_for(entry, replaces));
+}
+
+void
+DestLane::apply(proto::Apply request)
+{
+  const std::uint64_t id = request.id;
+  Rebuilt rebuilt;
+  rebuilt.entry = std::move(request.entry);
+  if (const auto basis = m_bases.find(id); basis != m_bases.end()) {
+    if (request.has_basis) {
+      rebuilt.basis = std::move(basis->second);
+    }
+    m_bases.erase(basis);
+  }
+  rebuilt.outcome = begin(rebuilt, request.replaces);
+  m_rebuilt.insert_or_assign(id, std::move(rebuilt));
+}
+
+Result<>
+DestLane::begin(Rebuilt& rebuilt, bool replaces)
+{
+  TRY_ASSIGN(fs::StagedFile staged, stage(rebuilt.entry, replaces));
+  rebuilt.staged = std::make_unique<fs::StagedFile>(std::move(staged));
+  const int basis = rebuilt.basis.file ? rebuilt.basis.file->fd() : -1;
+  rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);
+  rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.file.get(), rebuilt.basis.bytes, *rebuilt.rebuild,
+                                                     m_context.roots.key);
+  return {};
+}
+
+void
+DestLane::ops(const proto::Ops& ops)
+{
+  const auto found = m_rebuilt.find(ops.id);
+  if (found != m_rebuilt.end() && found->second.outcome) {
+    found->second.outcome = found->second.patcher->apply(ops.chunk);
+  }
+}
+
+void
+DestLane::ops_end(const proto::OpsEnd& end)
+{
+  const auto found = m_rebuilt.find(end.id);
+  if (found == m_rebuilt.end()) {
+    report(end.id, make_error(ErrorKind::protocol, "cannot end a transfer that was not begun"));
+    return;
+  }
+  Rebuilt rebuilt = std::move(found->second);
+  m_rebuilt.erase(found);
+  report(end.id, finish(rebuilt, end));
+}
+
+Result<>
+DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
+{
+  TRY(std::move(rebuilt.outcome));
+  if (end.outcome != proto::ReadOutcome::whole) {
+    return changed_error(rebuilt.entry.path);
+  }
+  TRY(rebuilt.patcher->finish(end.hash, end.bytes));
+  TRY(rebuilt.staged->commit());
+  const Roots& roots = m_context.roots;
+  if (roots.partial_folder) {
+    (void)!roots.partial_folder.unlink(rebuilt.entry.path.name());
+  }
+  return {};
+}
+
+void
+DestLane::keep_partial(Rebuilt& rebuilt)
+{
+  const Roots& roots = m_context.roots;
+  if (!rebuilt.staged || !rebuilt.outcome || rebuilt.staged->size() == 0) {
+    return;
+  }
+  const std::string_view name = rebuilt.entry.path.name();
+  if (roots.partial_folder) {
+    (void)!rebuilt.staged->keep_as_partial(roots.partial_folder, name);
+    return;
+  }
+  auto folder = roots.partial_name.empty() ? Result<fs::Dir>(make_error(ErrorKind::system, "none"))
+                                           : m_folders.open(rebuilt.entry.path.parent());
+  if (!folder) {
+    return;
+  }
+  (void)!folder->make_folder(roots.partial_name, 0700);
+  if (auto partial = folder->open_folder(std::string_view(roots.partial_name))) {
+    (void)!rebuilt.staged->keep_as_partial(*partial, name);
+  }
+}
+
+void
+DestLane::put(const proto::Put& request)
+{
+  StreamHash hash(m_context.roots.key);
+  for (const proto::PutFile& file : request.files) {
+    hash.update(file.content);
+  }
+  if (hash.digest() != request.hash) {
+    for (const proto::PutFile& file : request.files) {
+      report(file.id, make_error(ErrorKind::verify, "cannot write '" + escape(file.entry.path.str()) +
+                                                        "': what arrived is not what was read"));
+    }
+    return;
+  }
+  proto::Done done;
+  for (const proto::PutFile& file : request.files) {
+    if (Result<> written = put_file(file); written) {
+      done.ids.push_back(file.id);
+    } else {
+      report(file.id, written);
+    }
+  }
+  m_context.answer({std::move(done), {}});
+}
+
+Result<>
+DestLane::put_file(const proto::PutFile& file)
+{
+  TRY_ASSIGN(fs::StagedFile staged, stage(file.entry, file.replaces));
+  TRY(staged.append(file.content));
+  return staged.commit();
+}
+
+void
+DestLane::make(const proto::Make& request)
+{
+  report(request.id, make_entry(request));
+}
+
+Result<>
+DestLane::make_entry(const proto::Make& request)
+{
+  TRY_ASSIGN(fs::Dir folder, changing_parent(request.entry.path));
+  fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
+  const fs::Metadata final = wanted;
+  if (request.entry.is_folder()) {
+    wanted.mode = request.entry.mode | 0700U; // exact when all is in it
+    wanted.mtime.reset();
+    m_folders.invalidate(request.entry.path);
+  }
+  const std::string_view name = request.entry.path.name();
+  const fs::Replace replace = request.replaces ? fs::Replace::yes : fs::Replace::no;
+  Result<> made = fs::make_node(folder, name, request.entry, wanted, replace);
+  if (!made && request.entry.is_folder() && made.error().errno_value == EEXIST) {
+    TRY_ASSIGN(const fs::Stat there, folder.stat(name));
+    made = there.is_folder() ? Result<>() : std::move(made);
+  }
+  TRY(std::move(made));
+  if (request.entry.is_folder()) {
+    m_times.want(request.entry.path, final);
+  }
+  return {};
+}
+
+void
+DestLane::set_metadata(const proto::SetMetadata& request)
+{
+  const fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
+  if (request.entry.is_folder()) {
+    m_times.want(request.entry.path, wanted);
+    report(request.id, {});
+    return;
+  }
+  auto folder = m_folders.open(request.entry.path.parent());
+  report(request.id, !folder ? Result<>(folder.error())
+                             : fs::set_metadata(*folder, request.entry.path.name(), wanted));
+}
+
+void
+DestLane::remove(const proto::Remove& request)
+{
+  const auto attempt = [&]() -> Result<> {
+    TRY_ASSIGN(fs::Dir folder, changing_parent(request.path));
+    if (!request.is_folder) {
+      return folder.unlink(request.path.name());
+    }
+    m_folders.invalidate(request.path);
+    TRY(folder.remove_folder(request.path.name()));
+    m_times.forget(request.path);
+    return {};
+  };
+  Result<> removed = attempt();
+  const bool is_gone = !removed && removed.error().errno_value == ENOENT;
+  report(request.id, is_gone ? Result<>() : std::move(removed));
+}
+
+} // namespace godwit::endpoint

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "godwit/delta/patcher.hpp"
+#include "godwit/fs/dir_cache.hpp"
+#include "godwit/fs/file_reader.hpp"
+#include "godwit/fs/folder_times.hpp"
+#include "godwit/fs/staged_file.hpp"
+#include "godwit/fs/staged_rebuild.hpp"
+#include "godwit/endpoint/local.hpp"
+#include "local_read.hpp"
+
+namespace godwit::endpoint {
+
+// FolderTimes for several lanes.
+class SharedFolderTimes
+{
+public:
+  Result<> note(const model::RelPath& path, const fs::Dir& folder)
+  {
+    const std::scoped_lock lock(m_mutex);
+    return m_times.note(path, folder);
+  }
+  void want(const model::RelPath& path, const fs::Metadata& wanted)
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_times.want(path, wanted);
+  }
+  void forget(const model::RelPath& path)
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_times.forget(path);
+  }
+  void finish(const fs::Dir& root, const std::function<void(const model::RelPath&, Error)>& failed)
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_times.finish(root, failed);
+  }
+
+private:
+  std::mutex m_mutex;
+  fs::FolderTimes m_times;
+};
+
+// Changes the dest's tree. One a lane; the messages of one id come to one lane.
+class DestLane
+{
+public:
+  DestLane(LaneContext& context, SharedFolderTimes& times);
+  ~DestLane();
+
+  void signature(const proto::Signature& request);
+  void apply(proto::Apply request);
+  void ops(const proto::Ops& ops);
+  void ops_end(const proto::OpsEnd& end);
+  void put(const proto::Put& request);
+  void make(const proto::Make& request);
+  void set_metadata(const proto::SetMetadata& request);
+  void remove(const proto::Remove& request);
+  void copy(SourceLane& source, const CopyFile& request);
+
+private:
+  struct Basis {
+    std::unique_ptr<fs::FileReader> file; // null: there is none
+    std::uint64_t bytes = 0;
+  };
+  // A file that is being rebuilt; the first error is told at its end.
+  struct Rebuilt {
+    model::Entry entry;
+    Basis basis;
+    std::unique_ptr<fs::StagedFile> staged;
+    std::unique_ptr<fs::StagedRebuild> rebuild;
+    std::unique_ptr<delta::Patcher> patcher;
+    Result<> outcome;
+  };
+
+  // The open parent of `path`, whose times are noted: something in it is about to change.
+  Result<fs::Dir> changing_parent(const model::RelPath& path);
+  Result<Basis> open_basis(const model::RelPath& path);
+  Result<> send_sums(std::uint64_t id, Basis& basis);
+  Result<> begin(Rebuilt& rebuilt, bool replaces);
+  Result<> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
+  Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
+  Result<> put_file(const proto::PutFile& file);
+  Result<> make_entry(const proto::Make& request);
+  Result<> copy_file(const CopyFile& request, OpenSource& from);
+  Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
+  void keep_partial(Rebuilt& rebuilt);
+  void report(std::uint64_t id, const Result<>& outcome);
+
+  LaneContext& m_context;
+  SharedFolderTimes& m_times;
+  fs::DirCache m_folders;
+  std::map<std::uint64_t, Basis> m_bases;
+  std::map<std::uint64_t, Rebuilt> m_rebuilt;
+  Bytes m_buffer;
+};
+
+} // namespace godwit::endpoint

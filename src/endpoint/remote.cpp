@@ -1,0 +1,144 @@
+#include "godwit/endpoint/remote.hpp"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "godwit/base/escape.hpp"
+
+namespace godwit::endpoint {
+
+namespace {
+
+Result<>
+check_hello(const proto::Hello& hello)
+{
+  if (hello.least_version > proto::protocol_version || hello.version < proto::protocol_version) {
+    return make_error(ErrorKind::protocol,
+                      fmt::format("cannot talk to '{}': it speaks protocol {} to {}, this is {}; install the same "
+                                  "version on both sides",
+                                  escape(hello.program), hello.least_version, hello.version,
+                                  proto::protocol_version));
+  }
+  return {};
+}
+
+Error
+to_error(const proto::Fatal& fatal)
+{
+  return {fatal.kind, fatal.errno_value, escape(fatal.text), fatal.exit_code};
+}
+
+// What an agent in this role may say after Opened.
+bool
+may_come(const proto::Message& message, proto::Role role)
+{
+  struct Rule {
+    bool is_source;
+    bool operator()(const proto::Fatal&) const { return true; }
+    bool operator()(const proto::Notice&) const { return true; }
+    bool operator()(const proto::Page&) const { return true; }
+    bool operator()(const proto::PageListed&) const { return true; }
+    bool operator()(const proto::Listed&) const { return true; }
+    bool operator()(const proto::ListError&) const { return true; }
+    bool operator()(const proto::ListEnd&) const { return true; }
+    bool operator()(const proto::Done&) const { return true; }
+    bool operator()(const proto::Failed&) const { return true; }
+    bool operator()(const proto::Finished&) const { return true; }
+    bool operator()(const proto::Owners&) const { return is_source; }
+    bool operator()(const proto::Contents&) const { return is_source; }
+    bool operator()(const proto::Ops&) const { return is_source; }
+    bool operator()(const proto::OpsEnd&) const { return is_source; }
+    bool operator()(const proto::OwnersMapped&) const { return !is_source; }
+    bool operator()(const proto::Sums&) const { return !is_source; }
+    template <class Other> bool operator()(const Other&) const { return false; }
+  };
+  return std::visit(Rule{role == proto::Role::source}, message);
+}
+
+} // namespace
+
+Remote::Remote(int in_fd, int out_fd, const LinkSettings& settings, Answers answers)
+    : m_link(in_fd, out_fd, settings), m_answer(std::move(answers))
+{
+  m_link.start();
+  m_link.send({proto::Hello{proto::protocol_version, proto::protocol_version, 0, "godwit " GODWIT_VERSION}, {}});
+}
+
+Remote::~Remote()
+{
+  stop();
+}
+
+void
+Remote::stop()
+{
+  m_link.abort();
+}
+
+Result<std::string>
+Remote::greet(std::chrono::steady_clock::time_point deadline)
+{
+  TRY_ASSIGN(std::string noise, m_link.find_magic(deadline));
+  TRY_ASSIGN(Parcel first, m_link.receive(deadline));
+  const auto* hello = std::get_if<proto::Hello>(&first.message);
+  if (hello == nullptr) {
+    return make_error(ErrorKind::protocol, "cannot talk to the agent: it did not begin with a greeting");
+  }
+  TRY(check_hello(*hello));
+  return noise;
+}
+
+Result<proto::Opened>
+Remote::open(const proto::Open& request)
+{
+  m_role = request.role;
+  m_link.send({request, {}});
+  TRY_ASSIGN(Parcel answer, m_link.receive());
+  if (const auto* fatal = std::get_if<proto::Fatal>(&answer.message)) {
+    return to_error(*fatal);
+  }
+  auto* opened = std::get_if<proto::Opened>(&answer.message);
+  if (opened == nullptr) {
+    return make_error(ErrorKind::protocol, "cannot talk to the agent: it answered Open with something else");
+  }
+  m_reader = std::jthread([this] { read_loop(); });
+  return std::move(*opened);
+}
+
+void
+Remote::send(Parcel request)
+{
+  m_link.send(std::move(request));
+}
+
+void
+Remote::read_loop()
+{
+  while (true) {
+    auto parcel = m_link.receive();
+    if (!parcel) {
+      const Error& error = parcel.error();
+      m_answer({proto::Fatal{error.kind, error.errno_value, error.text, error.exit_code}, {}});
+      return;
+    }
+    if (!may_come(parcel->message, m_role)) {
+      m_answer({proto::Fatal{ErrorKind::protocol, 0, "the agent sent a message that its role does not send", 0}, {}});
+      return;
+    }
+    const bool is_last = std::holds_alternative<proto::Finished>(parcel->message) ||
+                         std::holds_alternative<proto::Fatal>(parcel->message);
+    m_answer(*std::move(parcel));
+    if (is_last) {
+      return;
+    }
+  }
+}
+
+Result<>
+Remote::close()
+{
+  return m_link.finish();
+}
+
+} // namespace godwit::endpoint

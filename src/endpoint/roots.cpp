@@ -1,0 +1,143 @@
+#include "roots.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "godwit/base/escape.hpp"
+#include "godwit/fs/expand.hpp"
+#include "dest_root.hpp"
+#include "operand.hpp"
+
+namespace godwit::endpoint {
+
+namespace {
+
+fs::Links
+source_links(const proto::Open& request)
+{
+  if (request.copy_links) {
+    return fs::Links::follow_all;
+  }
+  return request.copy_dirlinks ? fs::Links::follow_folders : fs::Links::refuse;
+}
+
+class SourceOpener
+{
+public:
+  SourceOpener(Roots& roots, proto::Opened& answer) : m_roots(roots), m_answer(answer) {}
+
+  Result<> add(const std::string& typed)
+  {
+    proto::OpenedOperand opened;
+    opened.typed = typed;
+    auto split = split_operand(typed, m_roots.request.relative);
+    if (!split) {
+      if (split.error().kind == ErrorKind::usage) {
+        return std::move(split).error();
+      }
+      opened.error = split.error().errno_value;
+    } else {
+      opened.error = open(*split, opened);
+    }
+    m_answer.operands.push_back(std::move(opened));
+    return {};
+  }
+
+private:
+  // 0, or the errno.
+  int open(const SplitOperand& split, proto::OpenedOperand& opened)
+  {
+    auto found = m_numbers.find(split.folder);
+    if (found == m_numbers.end()) {
+      auto folder = fs::Dir::open_operand(split.folder, source_links(m_roots.request));
+      if (!folder) {
+        return folder.error().errno_value;
+      }
+      found = m_numbers.emplace(split.folder, static_cast<std::uint32_t>(m_roots.bases.size())).first;
+      m_roots.bases.push_back({*std::move(folder), {}, {}});
+    }
+    opened.base = found->second;
+    opened.path = split.path;
+    opened.implied = split.implied;
+    opened.contents = split.contents;
+    const fs::Dir& base = m_roots.bases[opened.base].dir;
+    auto stat = split.path.is_root() ? base.stat() : base.stat(split.path);
+    if (!stat) {
+      return stat.error().errno_value;
+    }
+    opened.type = stat->type;
+    return split.contents && !stat->is_folder() ? ENOTDIR : 0;
+  }
+
+  Roots& m_roots;
+  proto::Opened& m_answer;
+  std::map<std::string, std::uint32_t> m_numbers;
+};
+
+} // namespace
+
+fs::Metadata
+Roots::metadata_for(const model::Entry& entry) const
+{
+  fs::Metadata wanted;
+  if (entry.type != model::Type::symlink) {
+    wanted.mode = entry.mode;
+  }
+  wanted.uid = entry.uid;
+  wanted.gid = entry.gid;
+  if (entry.is_folder() ? request.folder_times : request.times) {
+    wanted.mtime = entry.mtime;
+  }
+  wanted.is_owner_optional = !is_super;
+  return wanted;
+}
+
+Result<fs::Sandbox>
+Roots::confine() const
+{
+  const bool writes = request.role == proto::Role::dest || request.removes_source;
+  std::vector<fs::SandboxRoot> folders;
+  for (const fs::Base& base : bases) {
+    folders.push_back({base.dir.fd(), writes ? fs::Access::read_write : fs::Access::read_only});
+  }
+  if (partial_folder) {
+    folders.push_back({partial_folder.fd(), fs::Access::read_write});
+  }
+  return fs::enter_sandbox({folders, request.copy_links || request.copy_dirlinks});
+}
+
+Result<Roots>
+open_roots(const proto::Open& request, Expand expand, fs::NameService& names, proto::Opened& answer)
+{
+  Roots roots;
+  roots.request = request;
+  roots.key = HashKey(request.seed);
+  roots.is_super = ::geteuid() == 0;
+  if (request.role == proto::Role::dest) {
+    if (request.operands.size() != 1) {
+      return make_error(ErrorKind::protocol, "cannot open a destination of several operands");
+    }
+    const std::string operand =
+        expand == Expand::yes ? fs::expand_home(request.operands[0], names) : request.operands[0];
+    TRY(open_dest_root(roots, operand, answer));
+    return roots;
+  }
+  SourceOpener opener(roots, answer);
+  for (const std::string& typed : request.operands) {
+    const auto expanded = expand == Expand::yes ? fs::expand_operand(typed, names) : std::vector{typed};
+    for (const std::string& operand : expanded) {
+      TRY(opener.add(operand));
+      if (answer.operands.size() > proto::max_operands) {
+        return make_error(ErrorKind::usage, "cannot open sources: more than 16384 operands");
+      }
+    }
+  }
+  return roots;
+}
+
+} // namespace godwit::endpoint
