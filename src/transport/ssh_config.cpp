@@ -35,10 +35,17 @@ parse_line(std::string_view line)
       directive.values.push_back(std::exchange(word, {}));
     }
   };
+  const auto is_blank = [](char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+  };
+  // One `=` may stand between name and value, with or without blanks.
+  const auto divides = [&] {
+    return directive.values.size() + (word.empty() ? 0 : 1) == 1;
+  };
   for (const char c : line) {
     if (c == '"') {
       is_quoted = !is_quoted;
-    } else if (!is_quoted && (c == ' ' || c == '\t' || c == '\r' || (c == '=' && directive.values.empty()))) {
+    } else if (!is_quoted && (is_blank(c) || (c == '=' && divides()))) {
       end_word();
     } else if (!is_quoted && c == '#' && word.empty()) {
       break;

@@ -181,6 +181,18 @@ TEST_CASE("libssh ends at once when it is told to")
   CHECK(std::chrono::steady_clock::now() - before < 5s);
 }
 
+TEST_CASE("libssh tells a line that was cut")
+{
+  if (sshd() == nullptr) {
+    return;
+  }
+  const auto connection = connected(options_for("kill $PPID; exec sleep 100 #"));
+  CHECK(read_to_end(*connection).empty());
+  const ExitReport report = connection->wait(soon());
+  CHECK(report.code == 255);
+  CHECK(says(report.stderr_tail, "connection lost"));
+}
+
 TEST_CASE("libssh trusts only the key in known_hosts")
 {
   if (sshd() == nullptr) {
