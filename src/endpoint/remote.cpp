@@ -30,30 +30,31 @@ to_error(const proto::Fatal& fatal)
 }
 
 // What an agent in this role may say after Opened.
+struct AnswerRule {
+  bool is_source;
+  bool operator()(const proto::Fatal&) const { return true; }
+  bool operator()(const proto::Notice&) const { return true; }
+  bool operator()(const proto::Page&) const { return true; }
+  bool operator()(const proto::PageListed&) const { return true; }
+  bool operator()(const proto::Listed&) const { return true; }
+  bool operator()(const proto::ListError&) const { return true; }
+  bool operator()(const proto::ListEnd&) const { return true; }
+  bool operator()(const proto::Done&) const { return true; }
+  bool operator()(const proto::Failed&) const { return true; }
+  bool operator()(const proto::Finished&) const { return true; }
+  bool operator()(const proto::Owners&) const { return is_source; }
+  bool operator()(const proto::Contents&) const { return is_source; }
+  bool operator()(const proto::Ops&) const { return is_source; }
+  bool operator()(const proto::OpsEnd&) const { return is_source; }
+  bool operator()(const proto::OwnersMapped&) const { return !is_source; }
+  bool operator()(const proto::Sums&) const { return !is_source; }
+  template <class Other> bool operator()(const Other&) const { return false; }
+};
+
 bool
 may_come(const proto::Message& message, proto::Role role)
 {
-  struct Rule {
-    bool is_source;
-    bool operator()(const proto::Fatal&) const { return true; }
-    bool operator()(const proto::Notice&) const { return true; }
-    bool operator()(const proto::Page&) const { return true; }
-    bool operator()(const proto::PageListed&) const { return true; }
-    bool operator()(const proto::Listed&) const { return true; }
-    bool operator()(const proto::ListError&) const { return true; }
-    bool operator()(const proto::ListEnd&) const { return true; }
-    bool operator()(const proto::Done&) const { return true; }
-    bool operator()(const proto::Failed&) const { return true; }
-    bool operator()(const proto::Finished&) const { return true; }
-    bool operator()(const proto::Owners&) const { return is_source; }
-    bool operator()(const proto::Contents&) const { return is_source; }
-    bool operator()(const proto::Ops&) const { return is_source; }
-    bool operator()(const proto::OpsEnd&) const { return is_source; }
-    bool operator()(const proto::OwnersMapped&) const { return !is_source; }
-    bool operator()(const proto::Sums&) const { return !is_source; }
-    template <class Other> bool operator()(const Other&) const { return false; }
-  };
-  return std::visit(Rule{role == proto::Role::source}, message);
+  return std::visit(AnswerRule{role == proto::Role::source}, message);
 }
 
 } // namespace
