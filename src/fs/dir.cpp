@@ -138,6 +138,12 @@ Dir::links() const
   return m_state->links;
 }
 
+Result<Fd>
+Dir::duplicate() const
+{
+  return m_state->folder.duplicate();
+}
+
 std::string
 Dir::label(std::string_view name) const
 {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -86,6 +87,12 @@ public:
       found.insert(entry.path().filename().string());
     }
     return found;
+  }
+
+  static std::size_t open_descriptors()
+  {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
   }
 
 private:

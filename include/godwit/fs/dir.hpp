@@ -54,6 +54,7 @@ public:
 
   explicit operator bool() const { return m_state != nullptr; }
   int fd() const;
+  Result<Fd> duplicate() const;
   Links links() const;
   // `'operand/path'`, escaped: the object of an error text.
   std::string label(std::string_view name = {}) const;
