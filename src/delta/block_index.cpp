@@ -2,20 +2,21 @@
 
 #include <algorithm>
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-BlockIndex::BlockIndex(const std::vector<Block>& blocks, std::size_t count, unsigned key_bits)
+BlockIndex::BlockIndex(const std::vector<Block>& blocks, std::size_t count, const Shape& shape)
 {
   // 16 bits a block let 6 % of misses through; 2^24 bits still fit a second-level cache.
   const auto wanted = static_cast<unsigned>(std::bit_width(count * 16));
-  const unsigned bitmap_bits = std::clamp(wanted, 12U, std::min(24U, key_bits));
-  m_bitmap_shift = key_bits - bitmap_bits;
+  const unsigned bitmap_bits = std::clamp(wanted, 12U, std::min(24U, shape.key_bits));
+  m_bitmap_shift = shape.key_bits - bitmap_bits;
   m_bitmap.resize((std::size_t{1} << bitmap_bits) / 64);
   m_slots.resize(std::bit_ceil(std::max<std::size_t>(count * 2, 2)));
   m_mask = m_slots.size() - 1;
   for (std::uint32_t number = 0; number < count; ++number) {
-    insert(blocks, number);
+    if (shape.kind == KeyKind::rolling || blocks[number].key != 0) {
+      insert(blocks, number);
+    }
   }
 }
 

@@ -11,8 +11,7 @@
 
 #include "godwit/delta/signature.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 class BlockIndex
 {
@@ -20,8 +19,9 @@ public:
   static constexpr unsigned max_same_key = 4;
   static constexpr unsigned max_probes = 32;
 
-  // Indexes blocks [0, count). Of blocks with equal sums only the first is kept.
-  BlockIndex(const std::vector<Block>& blocks, std::size_t count, unsigned key_bits);
+  // Indexes blocks [0, count), but not those without an anchor. Of blocks with equal sums only
+  // the first is kept.
+  BlockIndex(const std::vector<Block>& blocks, std::size_t count, const Shape& shape);
 
   // False means that no block has this key.
   bool
@@ -29,6 +29,13 @@ public:
   {
     const std::uint32_t bit = key >> m_bitmap_shift;
     return ((m_bitmap[bit >> 6] >> (bit & 63)) & 1) != 0;
+  }
+
+  void
+  prefetch(std::uint32_t key) const
+  {
+    __builtin_prefetch(&m_bitmap[key >> m_bitmap_shift >> 6]);
+    __builtin_prefetch(&m_slots[key & m_mask]);
   }
 
   // Calls visit(block number) for the blocks with this key until it returns true.

@@ -4,11 +4,9 @@
 
 #include "godwit/base/varint.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 // Two varints of at most ten bytes.
 constexpr std::size_t max_copy_bytes = 20;

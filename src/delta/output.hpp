@@ -3,8 +3,7 @@
 #include "delta/window.hpp"
 #include "godwit/delta/ops.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // Turns matches into ops: what lies between two matches becomes a literal.
 class Output

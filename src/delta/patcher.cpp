@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 // Large enough to amortise a read, small enough to stay in a second-level cache.
 constexpr std::size_t piece_bytes = std::size_t{256} << 10;
 } // namespace

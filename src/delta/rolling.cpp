@@ -2,11 +2,9 @@
 
 #include <array>
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t unroll = 8;
 

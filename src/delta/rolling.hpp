@@ -8,8 +8,7 @@
 #include "godwit/base/bytes.hpp"
 #include "godwit/base/hash.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 class Rolling
 {

@@ -2,30 +2,19 @@
 
 #include <algorithm>
 
-namespace godwit::delta
-{
-
-namespace
-{
-
-// Content made to share rolling sums could cost a strong hash for every byte.
-// Strong hashes that find nothing may take this many bytes a byte scanned, and
-// this many blocks besides; then the search only skips.
-constexpr std::uint64_t max_waste_ratio = 4;
-constexpr std::uint64_t max_waste_blocks = 64;
-
-} // namespace
+namespace godwit::delta {
 
 RollingTable::RollingTable(const HashKey& key, Signature sums)
     : signature(std::move(sums)), strong(key, signature.shape),
       rolling(strong.key(), signature.shape.block_bytes),
       whole_blocks(signature.basis_bytes / signature.shape.block_bytes),
-      index(signature.blocks, whole_blocks, signature.shape.key_bits)
+      index(signature.blocks, whole_blocks, signature.shape)
 {
 }
 
 RollingSearch::RollingSearch(const RollingTable& table, Window& window, Output& output)
-    : m_table(table), m_window(window), m_output(output), m_at(window.start()), m_run_end(window.start())
+    : m_table(table), m_window(window), m_output(output), m_at(window.start()), m_run_end(window.start()),
+      m_waste(table.signature.shape.block_bytes)
 {
 }
 
@@ -136,7 +125,7 @@ RollingSearch::next_hit(std::uint64_t last)
     ++at;
   }
   m_sum = sum;
-  m_scanned += static_cast<std::uint64_t>(at - begin);
+  m_waste.scanned(static_cast<std::uint64_t>(at - begin));
   return m_at + static_cast<std::uint64_t>(at - begin);
 }
 
@@ -150,7 +139,7 @@ RollingSearch::verify_hit(std::uint64_t* number)
   if (!m_table.index.find(key, [](std::uint32_t) { return true; })) {
     return false;
   }
-  if (m_wasted > max_waste_ratio * m_scanned + max_waste_blocks * block_bytes()) {
+  if (m_waste.exhausted()) {
     return false;
   }
   const std::uint64_t strong = m_table.strong(m_window.view(m_at, m_at + block_bytes()));
@@ -164,7 +153,9 @@ RollingSearch::verify_hit(std::uint64_t* number)
     *number = candidate;
     return blocks[candidate].strong == strong;
   });
-  m_wasted += found ? 0 : block_bytes();
+  if (!found) {
+    m_waste.failed(block_bytes());
+  }
   return found;
 }
 

@@ -4,9 +4,9 @@
 #include "delta/output.hpp"
 #include "delta/rolling.hpp"
 #include "delta/strong.hpp"
+#include "delta/waste.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // What a rolling search knows of a basis.
 struct RollingTable {
@@ -51,8 +51,7 @@ private:
   std::uint64_t m_run_end = 0;  // where the last match ended
   std::uint64_t m_expected = 0; // the block that would go on there
   std::uint64_t m_sum = 0;
-  std::uint64_t m_scanned = 0;
-  std::uint64_t m_wasted = 0; // bytes whose strong hash matched nothing
+  Waste m_waste;
 };
 
 } // namespace godwit::delta

@@ -1,46 +1,56 @@
 #include "godwit/delta/signature.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "delta/anchor_choice.hpp"
 #include "delta/rolling.hpp"
 #include "delta/strong.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 struct SignatureBuilder::State {
-  State(const HashKey& key, std::uint64_t basis_bytes, Strength strength)
-      : shape(shape_for(basis_bytes, strength)), strong(key, shape), rolling(strong.key(), shape.block_bytes),
-        left(basis_bytes)
-  {
-    signature.basis_bytes = basis_bytes;
-    signature.shape = shape;
-    signature.blocks.reserve((basis_bytes + shape.block_bytes - 1) / shape.block_bytes);
-  }
+  State(const HashKey& key, std::uint64_t basis_bytes, SumOptions options);
 
   void add_block(ByteView bytes);
 
   Shape shape;
   Strong strong;
-  Rolling rolling;
+  std::optional<Rolling> rolling;
+  std::optional<AnchorChoice> anchors;
   Signature signature;
   Bytes pending;      // the start of a block that came in pieces
   std::uint64_t left; // bytes still to come
 };
 
+SignatureBuilder::State::State(const HashKey& key, std::uint64_t basis_bytes, SumOptions options)
+    : shape(shape_for(basis_bytes, options)), strong(key, shape), left(basis_bytes)
+{
+  if (shape.kind == KeyKind::rolling) {
+    rolling.emplace(strong.key(), shape.block_bytes);
+  } else {
+    anchors.emplace(strong.key(), shape, basis_bytes);
+  }
+  signature.basis_bytes = basis_bytes;
+  signature.shape = shape;
+  signature.blocks.reserve((basis_bytes + shape.block_bytes - 1) / shape.block_bytes);
+}
+
 void
 SignatureBuilder::State::add_block(ByteView bytes)
 {
   Block block;
-  block.strong = strong(bytes);
-  if (bytes.size() == shape.block_bytes) {
-    block.key = Rolling::key_of(rolling.sum(bytes.data()), shape.key_bits);
+  if (anchors) {
+    anchors->choose(bytes, &block);
+  } else if (bytes.size() == shape.block_bytes) {
+    block.key = Rolling::key_of(rolling->sum(bytes.data()), shape.key_bits);
   }
+  block.strong = strong(bytes);
   signature.blocks.push_back(block);
 }
 
-SignatureBuilder::SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, Strength strength)
-    : m_state(std::make_unique<State>(key, basis_bytes <= max_basis_bytes ? basis_bytes : 0, strength))
+SignatureBuilder::SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, SumOptions options)
+    : m_state(std::make_unique<State>(key, basis_bytes <= max_basis_bytes ? basis_bytes : 0, options))
 {
 }
 

@@ -3,8 +3,7 @@
 #include "godwit/base/hash.hpp"
 #include "godwit/delta/signature.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // The strong hash of a block: XXH3-128 under a salt of its own for each strength,
 // so that a retry does not meet the same collision, cut to the shape's bits.
@@ -12,7 +11,7 @@ class Strong
 {
 public:
   Strong(const HashKey& key, const Shape& shape)
-      : m_key(key.derived(shape.strength == Strength::full ? 2 : 1)),
+      : m_key(key.derived(shape.options.strength == Strength::full ? 2 : 1)),
         m_mask(~std::uint64_t{0} >> (64 - shape.strong_bits))
   {
   }

@@ -5,11 +5,9 @@
 
 #include "godwit/base/assert.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 // Read and hashed at once, so that the hash finds its bytes in the cache.
 constexpr std::size_t read_bytes = std::size_t{256} << 10;
 } // namespace

@@ -6,8 +6,7 @@
 #include "godwit/base/hash.hpp"
 #include "godwit/base/io.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // A stretch of a file in memory that slides from its front to its end. Every
 // byte is read once, and hashed when it is read. Positions are file offsets.

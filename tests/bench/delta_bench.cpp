@@ -15,8 +15,7 @@
 using namespace godwit;
 using namespace godwit::testing;
 
-namespace
-{
+namespace {
 
 const HashKey key{HashKey::Seed{std::byte{1}}};
 

@@ -9,8 +9,7 @@
 #include "godwit/delta/matcher.hpp"
 #include "godwit/delta/patcher.hpp"
 
-namespace godwit::testing
-{
+namespace godwit::testing {
 
 // A Rebuild into memory.
 class MemoryRebuild : public Rebuild
@@ -42,11 +41,10 @@ struct RoundTrip {
 
 // signature(basis) -> encode -> decode -> match(fresh) -> chunks -> patch.
 inline RoundTrip
-round_trip(const HashKey& key, ByteView basis, ByteView fresh,
-           delta::Strength strength = delta::Strength::sized)
+round_trip(const HashKey& key, ByteView basis, ByteView fresh, delta::SumOptions options = {})
 {
   RoundTrip trip;
-  delta::SignatureBuilder builder(key, basis.size(), strength);
+  delta::SignatureBuilder builder(key, basis.size(), options);
   builder.update(basis);
   Bytes wire;
   encode(builder.finish(), wire);

@@ -6,8 +6,7 @@
 
 #include "godwit/base/bytes.hpp"
 
-namespace godwit::testing
-{
+namespace godwit::testing {
 
 using Random = std::mt19937_64;
 

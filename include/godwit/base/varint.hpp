@@ -7,8 +7,7 @@
 
 #include "godwit/base/bytes.hpp"
 
-namespace godwit
-{
+namespace godwit {
 
 inline void
 append_varint(Bytes& to, std::uint64_t value)

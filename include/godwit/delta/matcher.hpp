@@ -10,8 +10,7 @@
 #include "godwit/delta/ops.hpp"
 #include "godwit/delta/signature.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 struct MatchResult {
   Hash128 hash;            // of all new bytes, under the run's key

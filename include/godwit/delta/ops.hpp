@@ -13,8 +13,7 @@
 #include "godwit/base/bytes.hpp"
 #include "godwit/base/result.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 constexpr std::size_t max_chunk_bytes = std::size_t{128} << 10;
 

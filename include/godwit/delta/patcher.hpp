@@ -9,8 +9,7 @@
 #include "godwit/base/result.hpp"
 #include "godwit/delta/ops.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // Applies chunks in order, hashing what it hands on. The peer is not trusted:
 // copies must lie within the basis.

@@ -2,15 +2,20 @@
 // The sums of a basis, by which a matcher elsewhere recognises its blocks.
 //
 // A basis of N bytes is cut into n blocks of B bytes, B a power of two; the
-// last block may be short. Each block has a weak key (its rolling checksum) and
-// a strong hash, XXH3-128 under the run's salt cut to as many bits as the size needs:
+// last block may be short. Each block has a key, by which it is looked up at
+// any offset, and a strong hash, XXH3-128 under the run's salt cut to as many
+// bits s as the size needs:
 //
-//   strong bits s >= log2(n) + 16             compares with the expected block
-//                 >= log2(N * n) + 16 - key   compares after a key was found
+//   s >= log2(n) + 16               compares with the expected block
+//     >= log2(L * n) + 16 - key     compares after a key was found in L lookups
 //
 // so that the chance of any false match in a file is at most 2^-16 for each
 // kind. That only costs a second try: the hash of the whole file decides, and
 // the retry uses Strength::full, 64 bits under another salt.
+//
+// Small files: the key is a rolling checksum, and all N offsets are looked up.
+// Others: each block has an anchor, a content-defined position inside it; the
+// key is the hash of the bytes there, and L = N / 2^R positions are looked up.
 
 #include <cstdint>
 #include <memory>
@@ -20,35 +25,47 @@
 #include "godwit/base/hash.hpp"
 #include "godwit/base/result.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 constexpr std::uint64_t max_basis_bytes = std::uint64_t{1} << 44; // 16 TiB
 
 enum class Strength : std::uint8_t { sized, full };
+// Whether finer sums of what did not match will follow: then blocks are larger.
+enum class Levels : std::uint8_t { one, several };
+
+struct SumOptions {
+  Strength strength = Strength::sized;
+  Levels levels = Levels::one;
+  bool operator==(const SumOptions&) const = default;
+};
+
+enum class KeyKind : std::uint8_t { rolling, anchor };
 
 // How a basis of some size is cut. Both sides compute it; it is never believed.
 struct Shape {
-  Strength strength = Strength::sized;
+  SumOptions options;
+  KeyKind kind = KeyKind::rolling;
   std::uint32_t block_bytes = 0;
   unsigned key_bits = 0;
   unsigned strong_bits = 0;
+  unsigned offset_bits = 0; // of an anchor within its block
+  unsigned rarity_bits = 0; // R: one position in 2^R may be an anchor
   bool operator==(const Shape&) const = default;
 };
 
 // Block size and sums for a basis of `basis_bytes`, at most max_basis_bytes.
-Shape shape_for(std::uint64_t basis_bytes, Strength strength);
-std::uint32_t block_size_for(std::uint64_t basis_bytes);
+Shape shape_for(std::uint64_t basis_bytes, SumOptions options);
 
 struct Block {
   std::uint64_t strong = 0;
-  std::uint32_t key = 0;
+  std::uint32_t key = 0;    // of an anchor: 0 where the block has none
+  std::uint32_t offset = 0; // of the anchor
 };
 
 // An empty one (no basis, or one of no bytes) makes everything a literal.
 struct Signature {
   std::uint64_t basis_bytes = 0;
-  Shape shape = shape_for(0, Strength::sized);
+  Shape shape = shape_for(0, {});
   std::vector<Block> blocks;
 
   bool
@@ -72,7 +89,7 @@ class SignatureBuilder
 public:
   // `basis_bytes` is what the basis is believed to hold; it fixes the shape. Larger than
   // max_basis_bytes means: no signature.
-  SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, Strength strength = Strength::sized);
+  SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes, SumOptions options = {});
   ~SignatureBuilder();
   SignatureBuilder(SignatureBuilder&&) noexcept;
 
@@ -86,7 +103,7 @@ private:
   std::unique_ptr<State> m_state;
 };
 
-// The wire form: varint basis size, strength, then the blocks' packed sums.
+// The wire form: varint basis size, options, then the blocks' packed sums.
 void encode(const Signature& signature, Bytes& out);
 // Takes a whole encoded signature. The peer is not trusted: sizes follow from
 // shape_for(), and memory is taken only for blocks that are really there.

@@ -11,8 +11,7 @@ using namespace godwit;
 using namespace godwit::testing;
 using namespace godwit::delta;
 
-namespace
-{
+namespace {
 
 const HashKey key{HashKey::Seed{std::byte{9}}};
 

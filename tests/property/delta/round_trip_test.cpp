@@ -8,9 +8,9 @@
 
 using namespace godwit;
 using namespace godwit::testing;
+using namespace godwit::delta;
 
-namespace
-{
+namespace {
 
 // More with GODWIT_PROPERTY_CASES, for long runs.
 std::size_t
@@ -97,7 +97,9 @@ void
 check_round_trip(ByteView basis, ByteView fresh)
 {
   static const HashKey key{HashKey::Seed{std::byte{7}}};
-  const RoundTrip trip = round_trip(key, basis, fresh);
+  const SumOptions options{fresh.size() % 7 == 0 ? Strength::full : Strength::sized,
+                           fresh.size() % 2 == 0 ? Levels::one : Levels::several};
+  const RoundTrip trip = round_trip(key, basis, fresh, options);
   REQUIRE_MESSAGE(!trip.error, (trip.error ? trip.error->text : ""));
   REQUIRE(trip.rebuilt.size() == fresh.size());
   REQUIRE(std::ranges::equal(trip.rebuilt, fresh));

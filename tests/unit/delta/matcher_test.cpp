@@ -11,8 +11,7 @@ using namespace godwit;
 using namespace godwit::testing;
 using namespace godwit::delta;
 
-namespace
-{
+namespace {
 
 const HashKey key{HashKey::Seed{std::byte{3}}};
 
@@ -36,10 +35,26 @@ signature_of(ByteView basis)
 TEST_CASE("equal content is one copy")
 {
   const Bytes bytes = some_bytes(3 << 20);
-  const RoundTrip trip = round_trip(key, bytes, bytes);
+  for (const Levels levels : {Levels::one, Levels::several}) {
+    const RoundTrip trip = round_trip(key, bytes, bytes, {Strength::sized, levels});
+    CHECK(!trip.error);
+    CHECK(trip.match.literal_bytes == 0);
+    CHECK(trip.ops_bytes <= 6);
+  }
+}
+
+TEST_CASE("insertions, deletions and swaps in a large file cost a block or two each")
+{
+  const Bytes basis = some_bytes((40 << 20) + 77);
+  const std::uint32_t block = shape_for(basis.size(), {}).block_bytes;
+  REQUIRE(shape_for(basis.size(), {}).kind == KeyKind::anchor);
+  Bytes fresh = basis;
+  fresh.insert(fresh.begin() + 1000000, 100, std::byte{1});
+  fresh.erase(fresh.begin() + 9000000, fresh.begin() + 9001000);
+  std::swap_ranges(fresh.begin() + 15000000, fresh.begin() + 17000000, fresh.begin() + 20000000);
+  const RoundTrip trip = round_trip(key, basis, fresh);
   CHECK(!trip.error);
-  CHECK(trip.match.literal_bytes == 0);
-  CHECK(trip.ops_bytes <= 6);
+  CHECK(trip.match.literal_bytes <= 11 * block);
 }
 
 TEST_CASE("a byte inserted in front costs a byte")
@@ -59,7 +74,7 @@ TEST_CASE("an overwritten byte costs a block")
   fresh[1234567] ^= std::byte{1};
   const RoundTrip trip = round_trip(key, basis, fresh);
   CHECK(!trip.error);
-  CHECK(trip.match.literal_bytes == block_size_for(basis.size()));
+  CHECK(trip.match.literal_bytes == shape_for(basis.size(), {}).block_bytes);
 }
 
 TEST_CASE("the basis' short end is found at the end and before appended bytes")
@@ -67,7 +82,7 @@ TEST_CASE("the basis' short end is found at the end and before appended bytes")
   const Bytes basis = some_bytes(100000 + 99);
   Bytes fresh = basis;
   fresh[3] ^= std::byte{1};
-  CHECK(round_trip(key, basis, fresh).match.literal_bytes == block_size_for(basis.size()));
+  CHECK(round_trip(key, basis, fresh).match.literal_bytes == shape_for(basis.size(), {}).block_bytes);
   fresh = basis;
   append(fresh, some_bytes(500, 2));
   CHECK(round_trip(key, basis, fresh).match.literal_bytes == 500);
@@ -92,7 +107,7 @@ TEST_CASE("without a basis all is literal and hashed")
 TEST_CASE("full strength finds the same")
 {
   const Bytes basis = some_bytes(1 << 20);
-  CHECK(round_trip(key, basis, basis, Strength::full).match.literal_bytes == 0);
+  CHECK(round_trip(key, basis, basis, {Strength::full}).match.literal_bytes == 0);
 }
 
 TEST_CASE("a file that grew is read one byte further than claimed")

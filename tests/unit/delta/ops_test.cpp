@@ -8,8 +8,7 @@
 using namespace godwit;
 using namespace godwit::delta;
 
-namespace
-{
+namespace {
 
 struct Recorder : OpSink {
   Result<>
