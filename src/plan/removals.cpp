@@ -32,15 +32,23 @@ Removals::open_group(RelPath folder)
 }
 
 Removals::Index
-Removals::add(std::size_t group, Index parent, std::string_view name, model::Type type)
+Removals::add(std::size_t group, std::string_view name, model::Type type)
 {
   ASSERT(!m_is_sorted && name.size() <= RelPath::max_component_bytes);
   const Index index = m_records.size();
-  m_records.push_back({parent, m_names.size(), static_cast<std::uint32_t>(group),
+  m_records.push_back({none, m_names.size(), static_cast<std::uint32_t>(group),
                        static_cast<std::uint8_t>(name.size()), type, State::goes});
   m_names += name;
   m_groups[group].records.push_back(index);
   ++m_left;
+  return index;
+}
+
+Removals::Index
+Removals::add_in(Index folder, std::string_view name, model::Type type)
+{
+  const Index index = add(m_records[folder].group, name, type);
+  m_records[index].parent = folder;
   return index;
 }
 
@@ -110,19 +118,25 @@ Removals::settle(Record& record, DeleteLimit& limit)
   return action;
 }
 
+void
+Removals::sort_groups()
+{
+  std::sort(m_groups.begin(), m_groups.end(), [](const Group& a, const Group& b) {
+    return listing_order(a.folder, true, b.folder, true) < 0;
+  });
+  for (std::size_t i = 0; i < m_groups.size(); ++i) {
+    for (const Index index : m_groups[i].records) {
+      m_records[index].group = static_cast<std::uint32_t>(i);
+    }
+  }
+  m_is_sorted = true;
+}
+
 std::optional<Action>
 Removals::next(DeleteLimit& limit)
 {
   if (!m_is_sorted) {
-    std::sort(m_groups.begin(), m_groups.end(), [](const Group& a, const Group& b) {
-      return listing_order(a.folder, true, b.folder, true) < 0;
-    });
-    for (std::size_t i = 0; i < m_groups.size(); ++i) {
-      for (const Index index : m_groups[i].records) {
-        m_records[index].group = static_cast<std::uint32_t>(i);
-      }
-    }
-    m_is_sorted = true;
+    sort_groups();
   }
   while (m_next_group < m_groups.size()) {
     std::vector<Index>& records = m_groups[m_next_group].records;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "godwit/base/result.hpp"
 #include "godwit/fs/stat.hpp"
@@ -21,12 +23,14 @@ struct Copied {
 // The whole of the open file `from` into the empty open file `to`, by the first way
 // that works; holes stay holes. Copies as far as the file goes: that it did not
 // change, the caller finds out by its FileState before and after.
+// Told how far it is after every 64 MiB, `goes_on` may stop it (kind `stopped`).
 // Errors name `what`.
-Result<Copied> copy_whole(int from, int to, const std::string& what);
+using GoesOn = std::function<bool(std::uint64_t bytes)>;
+Result<Copied> copy_whole(int from, int to, const std::string& what, const GoesOn& goes_on = {});
 
-// A range of one open file into another: shared where both offsets and the length
-// allow it, else copied by the kernel. Returns false where it can do neither, having
-// changed nothing that a plain write of the range would not mend.
-bool copy_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::uint64_t length);
+// A range of one open file into another, sharing blocks: both offsets and the
+// length are multiples of the file system's block (4 KiB), but for a length that
+// ends where `from` does. False where it cannot; nothing is changed then.
+bool clone_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::uint64_t length);
 
 } // namespace godwit::fs

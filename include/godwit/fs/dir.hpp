@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,16 @@ enum class Links : std::uint8_t {
   beneath,        // dest, -K: links to folders that lead beneath the root
 };
 
-enum class FileKind : std::uint8_t { regular_only, any };
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
+// A regular file just opened, and what it was then.
+struct OpenedFile {
+  Fd fd;
+  Stat stat;
+};
 
 // A folder, held by a descriptor; everything is reached from it, so that it does
 // not matter what becomes of its path. Copies are cheap and share the
@@ -43,6 +54,7 @@ public:
 
   explicit operator bool() const { return m_state != nullptr; }
   int fd() const;
+  Result<Fd> duplicate() const;
   Links links() const;
   // `'operand/path'`, escaped: the object of an error text.
   std::string label(std::string_view name = {}) const;
@@ -52,10 +64,11 @@ public:
   Result<Dir> open_folder(std::string_view name) const;
   // For getdents64: O_RDONLY. The root itself too.
   Result<Fd> open_listing(const model::RelPath& path) const;
-  // O_NONBLOCK, O_NOCTTY and O_CLOEXEC are added; never creates. What is no
-  // regular file is an error (`unsupported`), and never opened where that can be known before.
+  // O_NONBLOCK, O_NOCTTY and O_CLOEXEC are added; never creates. What is no regular
+  // file is an error (`unsupported`): ask only for what was one when it was listed.
   Result<Fd> open_file(std::string_view name, int flags) const;
   Result<Fd> open_file(const model::RelPath& path, int flags) const;
+  Result<OpenedFile> open_and_stat(std::string_view name, int flags) const;
   // O_PATH, of whatever stands there, the link itself included.
   Result<Fd> open_handle(std::string_view name) const;
 
@@ -77,12 +90,19 @@ public:
   // Does `folder` lie at or below this one now?
   Result<bool> holds(int folder) const;
 
+  // Do new files get just the mode given at open (umask 0)? Not under a default
+  // ACL. Looked up once.
+  bool keeps_modes() const;
+  // Whom new files in here belong to, once it was learnt from one; never known in a
+  // set-gid folder, whose group may change.
+  std::optional<Owner> fresh_owner() const;
+  void learn_fresh_owner(Owner owner) const;
+
 private:
   struct State;
   explicit Dir(std::shared_ptr<const State> state) : m_state(std::move(state)) {}
-  Result<Fd> resolve(std::string_view path, std::uint64_t flags) const;
-  Result<Fd> resolve_by_component(std::string_view path, std::uint64_t flags) const;
-  Result<Dir> derive(Fd folder, std::string_view path) const;
+  Fd resolve(std::string_view path, int flags) const;
+  Dir derive(Fd folder, std::string_view path) const;
 
   std::shared_ptr<const State> m_state; // owners: every copy, and the Dirs opened below, which keep their root
 };

@@ -55,7 +55,7 @@ public:
   Result<std::size_t> read_at(std::uint64_t offset, ByteSpan into) override;
   // For copies that the kernel makes; advance() tells what they appended.
   int fd() const { return m_fd.get(); }
-  void advance(std::uint64_t length) { m_end += length; }
+  void advance(std::uint64_t length) { m_written = m_end += length; }
   std::uint64_t size() const { return m_end; }
 
   // Its owner, mode and time; after this only publish() or keep_as_partial().
@@ -73,10 +73,8 @@ private:
   Result<> open(Placing placing);
   Result<> open_unnamed();
   Result<> open_named(const std::string& name, std::uint32_t mode);
-  Result<> give_name(const Dir& folder, const std::string& name) const;
-  Result<> replace_by(const Dir& folder, const std::string& name);
+  Result<> name_it(const Dir& folder);
   Result<> write_all(std::uint64_t offset, ByteView bytes);
-  Result<> set_owner_and_mode();
   void discard();
 
   Dir m_parent;
@@ -84,9 +82,7 @@ private:
   std::string m_staged_name; // the name it has now; empty: none
   Metadata m_wanted;
   std::uint32_t m_mode_now = 0; // as given at open
-  bool m_mode_is_sure = false;
   bool m_makes_holes = false;
-  bool m_is_done = false;
   std::uint64_t m_end = 0;
   std::uint64_t m_written = 0; // how long the file on disk is
   Fd m_fd;

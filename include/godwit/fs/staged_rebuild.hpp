@@ -18,6 +18,7 @@ public:
 private:
   StagedFile& m_staged;
   int m_basis;
+  bool m_can_clone = true; // until the file system has refused one
 };
 
 } // namespace godwit::fs

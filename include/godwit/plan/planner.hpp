@@ -30,7 +30,8 @@ struct PlanRules {
   bool only_removals = false;     // the first pass of --delete-before: no other action comes out
   bool may_clear_way = false;     // --delete or --force: a folder in the way goes with what it holds
   bool ignore_errors = false;
-  std::optional<std::uint64_t> max_delete;
+  bool reports_up_to_date = true; // false: no `up_to_date` comes out
+  std::optional<std::uint64_t> max_delete; // in the second pass what the first has left
 
   // As for a single pass.
   static PlanRules from(const model::Options& options, model::Scope scope, std::uint32_t umask);
@@ -50,8 +51,8 @@ struct PlanRules {
 // folder that is left out does not come out at all. Names of type `unknown` neither.
 //
 // Type changes. A non-folder in the way of a folder: `make` with `replaces`. A folder in the way of a non-folder is met
-// after that one's action: when the planner has passed the folder, it emits `remove` for what it holds, and then, with
-// `for_number` set to the action that waits, either `clear_way` (remove the folder itself, which is neither counted nor
+// after that one's action: when the planner has passed the folder, it emits, with `for_number`
+// set to the action that waits, `remove` for what it holds, and then either `clear_way` (remove the folder itself, which is neither counted nor
 // reported, and run that action) or `skip` (`in_way`: 'could not make way', exit 23; `exists`: --ignore-existing). Until
 // then the pipeline holds back an action that the dest answers with 'in way'.
 //
@@ -84,6 +85,7 @@ public:
   std::optional<model::Action> take_removal();
   // Names that stay because of --max-delete; more than none is exit 25.
   std::uint64_t skipped_by_limit() const;
+  std::optional<std::uint64_t> limit_left() const;
 
 private:
   class State;

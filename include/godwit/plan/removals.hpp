@@ -41,9 +41,10 @@ public:
 
   // A group: a folder that stays, and what goes in it.
   std::size_t open_group(model::RelPath folder);
-  // `parent` is the record of the folder that goes and holds the name, or `none` where that is the group's own
-  // folder. In listing order within a group.
-  Index add(std::size_t group, Index parent, std::string_view name, model::Type type);
+  // In listing order within a group.
+  Index add(std::size_t group, std::string_view name, model::Type type);
+  // Of a name in a folder that goes itself.
+  Index add_in(Index folder, std::string_view name, model::Type type);
   // The folder makes way for something else: no limit holds it.
   void exempt(Index folder);
   // The name is not to go after all.
@@ -73,6 +74,7 @@ private:
     std::vector<Index> records;
   };
 
+  void sort_groups();
   model::RelPath path_of(const Record& record) const;
   model::Action settle(Record& record, DeleteLimit& limit);
 

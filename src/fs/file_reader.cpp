@@ -1,0 +1,30 @@
+#include "godwit/fs/file_reader.hpp"
+
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace godwit::fs {
+
+Result<std::size_t>
+FileReader::read_at(std::uint64_t offset, ByteSpan into)
+{
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t count =
+        ::pread(m_file.get(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    if (count == -1 && errno == EINTR) {
+      continue;
+    }
+    if (count == -1) {
+      return sys_error("cannot read " + m_label);
+    }
+    if (count == 0) {
+      break;
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+} // namespace godwit::fs

@@ -1,0 +1,109 @@
+#include "godwit/fs/metadata.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel.hpp"
+
+namespace godwit::fs {
+namespace {
+
+int
+chown_fd(int fd, std::uint32_t uid, std::uint32_t gid)
+{
+  return ::fchownat(fd, empty_path, uid, gid, AT_EMPTY_PATH);
+}
+
+// Did the owner change (and with it, perhaps, the set-id bits)?
+Result<bool>
+set_owner(int fd, const Stat& there, const Metadata& wanted, const std::string& what)
+{
+  const bool uid_differs = wanted.uid != model::keep_id && wanted.uid != there.uid;
+  const bool gid_differs = wanted.gid != model::keep_id && wanted.gid != there.gid;
+  if (!uid_differs && !gid_differs) {
+    return false;
+  }
+  const std::uint32_t uid = uid_differs ? wanted.uid : model::keep_id;
+  const std::uint32_t gid = gid_differs ? wanted.gid : model::keep_id;
+  if (chown_fd(fd, uid, gid) == 0) {
+    return true;
+  }
+  if (errno != EPERM || !wanted.is_owner_optional) {
+    return sys_error("cannot set owner of " + what);
+  }
+  // Who may not give a file away may still pass it to a group of their own.
+  return uid_differs && gid_differs && chown_fd(fd, model::keep_id, gid) == 0;
+}
+
+int
+chmod_fd(int fd, std::uint32_t mode)
+{
+  if (::fchmod(fd, mode) == 0) {
+    return 0;
+  }
+  if (errno != EBADF) {
+    return -1;
+  }
+  if (chmod_handle(fd, mode) == 0) {
+    return 0;
+  }
+  if (errno != ENOSYS) {
+    return -1;
+  }
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return ::fchmodat(AT_FDCWD, path.c_str(), mode, 0);
+}
+
+Result<>
+set_mtime(int fd, model::Time mtime, const std::string& what)
+{
+  timespec times[2] = {};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = mtime.seconds;
+  times[1].tv_nsec = static_cast<long>(mtime.nanoseconds);
+  if (::futimens(fd, times) == 0) {
+    return {};
+  }
+  if (errno != EBADF || ::utimensat(fd, empty_path, times, AT_EMPTY_PATH) != 0) {
+    return sys_error("cannot set time of " + what);
+  }
+  return {};
+}
+
+} // namespace
+
+Result<>
+set_metadata(int fd, const Stat& there, const Metadata& wanted, const std::string& what)
+{
+  TRY_ASSIGN(const bool has_new_owner, set_owner(fd, there, wanted, what));
+  const std::uint32_t mode = wanted.mode.value_or(there.mode);
+  const bool lost_bits = has_new_owner && (there.mode & (S_ISUID | S_ISGID)) != 0;
+  if (there.type != model::Type::symlink && (mode != there.mode || lost_bits) && chmod_fd(fd, mode) != 0) {
+    return sys_error("cannot set mode of " + what);
+  }
+  if (wanted.mtime && *wanted.mtime != there.mtime) {
+    TRY(set_mtime(fd, *wanted.mtime, what));
+  }
+  return {};
+}
+
+Result<>
+set_metadata(const Dir& parent, std::string_view name, const Metadata& wanted)
+{
+  TRY_ASSIGN(const Fd handle, parent.open_handle(name));
+  const std::string what = parent.label(name);
+  TRY_ASSIGN(const Stat there, stat_fd(handle.get(), what));
+  return set_metadata(handle.get(), there, wanted, what);
+}
+
+Result<>
+set_metadata(const Dir& folder, const Metadata& wanted)
+{
+  TRY_ASSIGN(const Stat there, folder.stat());
+  return set_metadata(folder.fd(), there, wanted, folder.label());
+}
+
+} // namespace godwit::fs

@@ -1,0 +1,258 @@
+#include "godwit/fs/staged_file.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "godwit/base/assert.hpp"
+#include "godwit/fs/clone.hpp"
+#include "godwit/fs/node.hpp"
+#include "godwit/fs/staged_name.hpp"
+#include "kernel.hpp"
+
+namespace godwit::fs {
+namespace {
+
+constexpr std::uint32_t private_mode = 0600;
+
+bool
+has_no_unnamed_files(int error)
+{
+  return error == EOPNOTSUPP || error == EISDIR || error == ENOENT || error == EINVAL;
+}
+
+// Without special bits, and nobody else's: then it is right from the start.
+bool
+can_have_mode_at_open(const Metadata& wanted)
+{
+  const bool is_foreign = wanted.uid != model::keep_id && wanted.uid != ::geteuid();
+  return wanted.mode && (*wanted.mode & 07000U) == 0 && !is_foreign;
+}
+
+// Kernels before 6.10 want a capability for the empty path; /proc serves the same.
+int
+link_unnamed(int fd, int folder, const char* name)
+{
+  static std::atomic<bool> needs_proc = false;
+  if (!needs_proc.load(std::memory_order_relaxed)) {
+    if (::linkat(fd, empty_path, folder, name, AT_EMPTY_PATH) == 0) {
+      return 0;
+    }
+    if (errno != ENOENT && errno != EPERM) {
+      return -1;
+    }
+    needs_proc.store(true, std::memory_order_relaxed);
+  }
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return ::linkat(AT_FDCWD, path.c_str(), folder, name, AT_SYMLINK_FOLLOW);
+}
+
+} // namespace
+
+StagedFile::StagedFile(Dir parent, std::string name, Metadata wanted)
+    : m_parent(std::move(parent)), m_name(std::move(name)), m_wanted(std::move(wanted))
+{
+}
+
+StagedFile::StagedFile(StagedFile&&) noexcept = default;
+
+StagedFile&
+StagedFile::operator=(StagedFile&& other) noexcept
+{
+  if (this != &other) {
+    discard();
+    m_parent = std::move(other.m_parent);
+    m_name = std::move(other.m_name);
+    m_staged_name = std::exchange(other.m_staged_name, {});
+    m_wanted = other.m_wanted;
+    m_mode_now = other.m_mode_now;
+    m_makes_holes = other.m_makes_holes;
+    m_end = other.m_end;
+    m_written = other.m_written;
+    m_fd = std::move(other.m_fd);
+  }
+  return *this;
+}
+
+StagedFile::~StagedFile()
+{
+  discard();
+}
+
+void
+StagedFile::discard()
+{
+  // A moved-from file has no parent any more.
+  if (!m_staged_name.empty() && m_parent) {
+    ::unlinkat(m_parent.fd(), m_staged_name.c_str(), 0);
+  }
+  m_staged_name.clear();
+  m_fd.reset();
+}
+
+Result<StagedFile>
+StagedFile::create(const Dir& parent, std::string_view name, const Metadata& wanted, Placing placing)
+{
+  if (is_staged_name(name)) {
+    return make_error(ErrorKind::unsupported,
+                      "cannot create " + parent.label(name) + ": the name is of the form of unfinished files");
+  }
+  ASSERT(model::RelPath::is_valid_name(name));
+  StagedFile file(parent, std::string(name), wanted);
+  TRY(file.open(placing));
+  return file;
+}
+
+Result<>
+StagedFile::open(Placing placing)
+{
+  if (placing == Placing::direct) {
+    return open_named(m_name, can_have_mode_at_open(m_wanted) ? *m_wanted.mode : private_mode);
+  }
+  if (placing == Placing::link) {
+    TRY(open_unnamed());
+    if (m_fd) {
+      return {};
+    }
+  }
+  TRY(open_named(staged_name_for(m_name), private_mode));
+  ::flock(m_fd.get(), LOCK_EX | LOCK_NB); // tells other runs that it is no leftover
+  return {};
+}
+
+Result<>
+StagedFile::open_unnamed()
+{
+  m_mode_now = can_have_mode_at_open(m_wanted) ? *m_wanted.mode : private_mode;
+  m_fd = Fd(::openat(m_parent.fd(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, m_mode_now));
+  if (!m_fd && !has_no_unnamed_files(errno)) {
+    return sys_error("cannot create " + m_parent.label(m_name));
+  }
+  return {};
+}
+
+Result<>
+StagedFile::open_named(const std::string& name, std::uint32_t mode)
+{
+  m_mode_now = mode;
+  m_fd = Fd(::openat(m_parent.fd(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!m_fd) {
+    return sys_error("cannot create " + m_parent.label(m_name));
+  }
+  m_staged_name = name;
+  return {};
+}
+
+Result<>
+StagedFile::append(ByteView bytes)
+{
+  return write_at(m_end, bytes);
+}
+
+Result<>
+StagedFile::skip(std::uint64_t length)
+{
+  m_end += length;
+  return {};
+}
+
+Result<>
+StagedFile::finish()
+{
+  ASSERT(m_fd);
+  if (m_written < m_end && ::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
+    return sys_error("cannot extend " + m_parent.label(m_name));
+  }
+  m_written = m_end;
+  const bool asks_owner = m_wanted.uid != model::keep_id || m_wanted.gid != model::keep_id;
+  Stat there;
+  there.type = model::Type::regular;
+  there.mode = m_mode_now;
+  const auto owner = asks_owner ? m_parent.fresh_owner() : Owner{};
+  if (!owner || !m_parent.keeps_modes()) {
+    TRY_ASSIGN(there, stat_fd(m_fd.get(), m_parent.label(m_name)));
+    m_parent.learn_fresh_owner({there.uid, there.gid});
+  } else {
+    there.uid = owner->uid;
+    there.gid = owner->gid;
+  }
+  there.mtime.nanoseconds = ~0U; // never what is wanted
+  return set_metadata(m_fd.get(), there, m_wanted, m_parent.label(m_name));
+}
+
+Result<>
+StagedFile::publish()
+{
+  if (m_staged_name == m_name) { // `direct`
+    m_staged_name.clear();
+    return m_fd.close(m_parent.label(m_name).c_str());
+  }
+  if (m_staged_name.empty()) {
+    if (link_unnamed(m_fd.get(), m_parent.fd(), m_name.c_str()) == 0) {
+      return m_fd.close(m_parent.label(m_name).c_str());
+    }
+    if (errno != EEXIST) {
+      return sys_error("cannot create " + m_parent.label(m_name));
+    }
+    TRY(name_it(m_parent));
+  }
+  TRY(m_fd.close(m_parent.label(m_name).c_str())); // before it replaces anything: NFS reports lost bytes here
+  if (::renameat(m_parent.fd(), m_staged_name.c_str(), m_parent.fd(), m_name.c_str()) != 0) {
+    return sys_error("cannot replace " + m_parent.label(m_name));
+  }
+  m_staged_name.clear();
+  return {};
+}
+
+Result<>
+StagedFile::name_it(const Dir& folder)
+{
+  std::string name = staged_name_for(m_name);
+  if (link_unnamed(m_fd.get(), folder.fd(), name.c_str()) != 0) {
+    return sys_error("cannot create " + folder.label(m_name));
+  }
+  m_staged_name = std::move(name);
+  return {};
+}
+
+Result<>
+StagedFile::commit()
+{
+  TRY(finish());
+  return publish();
+}
+
+Result<>
+StagedFile::keep_as_partial(const Dir& folder, std::string_view name)
+{
+  if (m_fd && ::fchmod(m_fd.get(), private_mode) != 0) {
+    return sys_error("cannot set mode of " + m_parent.label(m_name));
+  }
+  if (m_staged_name.empty()) {
+    TRY(name_it(m_parent));
+  }
+  const CName target(name);
+  if (::renameat(m_parent.fd(), m_staged_name.c_str(), folder.fd(), target.c_str()) == 0) {
+    m_staged_name.clear();
+    m_fd.reset();
+    return {};
+  }
+  if (errno != EXDEV || !m_fd) {
+    return sys_error("cannot keep " + folder.label(name));
+  }
+  Metadata wanted;
+  wanted.mode = private_mode;
+  TRY_ASSIGN(StagedFile copy, create(folder, name, wanted, Placing::rename));
+  TRY_ASSIGN(const Copied copied, copy_whole(m_fd.get(), copy.fd(), folder.label(name)));
+  copy.advance(copied.bytes);
+  TRY(copy.publish());
+  discard();
+  return {};
+}
+
+} // namespace godwit::fs

@@ -1,0 +1,264 @@
+// What the walk asks of the disk.
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel.hpp"
+#include "walker.hpp"
+
+namespace godwit::fs {
+namespace {
+
+constexpr unsigned stat_mask = STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME | STATX_INO;
+
+NameKind
+kind_for(const Stat& stat)
+{
+  switch (stat.type) {
+  case model::Type::folder: return NameKind::folder;
+  case model::Type::symlink: return NameKind::link;
+  default: return NameKind::non_folder;
+  }
+}
+
+} // namespace
+
+void
+Walker::read_names(Level& level)
+{
+  for (std::uint32_t i = 0; i < level.places.size(); ++i) {
+    Place& place = level.places[i];
+    if (!place.is_covered) {
+      continue;
+    }
+    if (const int error = level.names.read(place.folder.get(), i, m_buffer); error != 0) {
+      failed(level.path, sys_error("cannot read folder " + label(level.path, place.base), error));
+      level.is_incomplete = true;
+    } else {
+      place.is_read = true;
+    }
+  }
+}
+
+// Items in places whose names were not read.
+void
+Walker::add_items(Level& level)
+{
+  if (level.node == nullptr) {
+    return;
+  }
+  for (const ScopeNode& child : level.node->children) {
+    for (std::uint32_t i = 0; i < level.places.size(); ++i) {
+      const Place& place = level.places[i];
+      if (place.is_read || !std::ranges::binary_search(child.bases, place.base)) {
+        continue;
+      }
+      const auto stat = look_at(place, real_name(level, place, child.name.c_str()), false);
+      if (stat) {
+        level.names.add(child.name, i, kind_for(*stat));
+      } else if (stat.error().errno_value != ENOENT && stat.error().errno_value != ENOTDIR) {
+        level.names.add(child.name, i, NameKind::non_folder); // fails once more, and is reported then
+      }
+    }
+  }
+}
+
+// What sorting needs to know: is it a folder?
+void
+Walker::settle_kinds(Level& level)
+{
+  for (std::uint32_t i = 0; i < level.places.size(); ++i) {
+    if (cannot_search(level, i)) {
+      for (ListedName& name : level.names.all()) {
+        name.kind = name.place == i ? NameKind::non_folder : name.kind;
+      }
+    }
+  }
+  for (ListedName& name : level.names.all()) {
+    const bool is_open = name.kind == NameKind::unknown || (name.kind == NameKind::link && m_links != Links::refuse);
+    if (is_open) {
+      name.kind = kind_of(level.places[name.place], real_name(level, name), name.kind);
+    }
+  }
+}
+
+// r without x: the names are known, and nothing else.
+bool
+Walker::cannot_search(const Level& level, std::uint32_t place) const
+{
+  const Place& folder = level.places[place];
+  if (!folder.is_read || (folder.stat.mode & 0111U) == 0111U) {
+    return false;
+  }
+  return ::faccessat(folder.folder.get(), ".", X_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
+
+NameKind
+Walker::kind_of(const Place& place, const char* real_name, NameKind hint) const
+{
+  if (hint == NameKind::unknown) {
+    const auto stat = look_at(place, real_name, false);
+    hint = stat ? kind_for(*stat) : NameKind::non_folder;
+  }
+  if (hint != NameKind::link || m_links == Links::refuse) {
+    return hint;
+  }
+  const auto stat = look_at(place, real_name, true);
+  if (!stat || !stat->is_folder()) {
+    return NameKind::link;
+  }
+  bool is_through_link = false;
+  return follows() || open_folder(place, real_name, O_PATH, is_through_link) ? NameKind::folder : NameKind::link;
+}
+
+Result<Stat>
+Walker::look_at(const Place& place, const char* real_name, bool follow) const
+{
+  struct ::statx from{};
+  const int flags = (follow ? 0 : AT_SYMLINK_NOFOLLOW) | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+  if (::statx(place.folder.get(), real_name, flags, stat_mask, &from) != 0) {
+    return Error{ErrorKind::system, errno, {}, 0};
+  }
+  return to_stat(from);
+}
+
+Result<std::string>
+Walker::read_target(const Place& place, const char* real_name) const
+{
+  char target[PATH_MAX];
+  const ssize_t length = ::readlinkat(place.folder.get(), real_name, target, sizeof target);
+  if (length == -1) {
+    return Error{ErrorKind::system, errno, {}, 0};
+  }
+  return std::string(target, static_cast<std::size_t>(length));
+}
+
+Fd
+Walker::open_folder(const Place& from, const char* real_name, int flags, bool& is_through_link) const
+{
+  const int no_follow = follows() ? 0 : O_NOFOLLOW;
+  Fd folder(::openat(from.folder.get(), real_name, flags | no_follow | O_DIRECTORY | O_CLOEXEC));
+  if (folder || m_links != Links::beneath || (errno != ENOTDIR && errno != ELOOP)) {
+    return folder;
+  }
+  Fd target(open_following(from.folder.get(), real_name, O_PATH | O_DIRECTORY));
+  const auto is_held = target ? m_bases[from.base].dir.holds(target.get()) : Result<bool>(false);
+  if (!is_held || !*is_held) {
+    errno = ELOOP;
+    return {};
+  }
+  is_through_link = true;
+  return flags == O_PATH ? std::move(target)
+                         : Fd(::openat(target.get(), ".", flags | O_DIRECTORY | O_CLOEXEC));
+}
+
+// Nothing where it is not to be listed, or is gone.
+std::optional<Place>
+Walker::open_place(const Level& parent, const ListedName& name, Level& level)
+{
+  const Place& from = parent.places[name.place];
+  const bool is_item = level.node != nullptr && level.node->has_item_in(from.base);
+  const bool leads_on = level.node != nullptr && level.node->leads_to(from.base);
+  if (!from.is_covered && !is_item && !leads_on) {
+    return std::nullopt;
+  }
+  const char* real = real_name(parent, name);
+  Place made;
+  made.base = from.base;
+  made.is_covered = will_cover(from, level.node);
+  made.top_filesystem = from.top_filesystem;
+  if (m_options.one_file_system && !is_item) {
+    const auto stat = look_at(from, real, follows());
+    if (stat && stat->is_folder() && stat->filesystem != from.top_filesystem) {
+      made.stat = *stat;
+      made.is_mount = true;
+      return made;
+    }
+  }
+  const bool is_entered = made.is_covered || leads_on;
+  if (!(is_entered ? open_and_look(from, real, level, made) : look(from, real, level, made))) {
+    return std::nullopt;
+  }
+  if (is_item) {
+    made.top_filesystem = made.stat.filesystem;
+  }
+  return made;
+}
+
+// Opens it if that is possible; it is listed even where it is not.
+bool
+Walker::open_and_look(const Place& from, const char* real_name, Level& level, Place& made) const
+{
+  made.folder = open_folder(from, real_name, made.is_covered ? O_RDONLY : O_PATH, made.is_through_link);
+  const int error = errno;
+  if (!made.folder) {
+    const bool is_there = look(from, real_name, level, made);
+    if (!is_there) {
+      return false;
+    }
+    failed(level.path, sys_error("cannot open folder " + label(level.path, from.base), error));
+    level.is_incomplete = true;
+    made.is_covered = false;
+    // Items below it can be reached even where it cannot be listed.
+    made.folder = open_folder(from, real_name, O_PATH, made.is_through_link);
+    return true;
+  }
+  const auto stat = stat_fd(made.folder.get(), {});
+  if (!stat) {
+    return false;
+  }
+  made.stat = *stat;
+  if (follows() && is_loop(made)) {
+    failed(level.path, sys_error("cannot enter folder " + label(level.path, from.base), ELOOP));
+    level.is_incomplete = true;
+    made.folder.reset();
+  }
+  return true;
+}
+
+bool
+Walker::look(const Place& from, const char* real_name, Level& level, Place& made) const
+{
+  const bool follow = follows() || m_links == Links::beneath;
+  const auto stat = look_at(from, real_name, follow);
+  if (stat && stat->is_folder()) {
+    made.stat = *stat;
+    return true;
+  }
+  if (!stat && stat.error().errno_value == ENOENT) {
+    vanished(level.path, from.base);
+  } else {
+    failed(level.path, look_failed(level.path, from.base, stat ? 0 : stat.error().errno_value));
+  }
+  return false;
+}
+
+// Does a followed link lead back to a folder that is being walked?
+bool
+Walker::is_loop(const Place& place) const
+{
+  return std::ranges::any_of(m_levels, [&](const auto& level) {
+    return std::ranges::any_of(level->places, [&](const Place& above) {
+      return above.base == place.base && above.stat.is_same_file(place.stat);
+    });
+  });
+}
+
+const char*
+Walker::real_name(const Level& level, const ListedName& name) const
+{
+  return real_name(level, level.places[name.place], level.names.c_str(name));
+}
+
+const char*
+Walker::real_name(const Level& level, const Place& place, const char* name) const
+{
+  const Base& base = m_bases[place.base];
+  return level.path.is_root() && !base.listed_name.empty() && base.listed_name == name ? base.real_name.c_str() : name;
+}
+
+} // namespace godwit::fs

@@ -1,0 +1,212 @@
+#include "plan/merge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/choose.hpp"
+
+namespace godwit::plan {
+
+using model::Action;
+using model::Entry;
+using model::RelPath;
+using model::Type;
+
+Merge::Merge(PlanRules rules) : m_rules(std::move(rules)), m_limit(m_rules.max_delete) {}
+
+void
+Merge::block()
+{
+  m_is_blocked = m_is_blocked || !m_rules.ignore_errors;
+}
+
+void
+Merge::note_errors(const Entry& source)
+{
+  if (source.type == Type::unknown || source.has(Entry::is_incomplete)) {
+    block();
+  }
+}
+
+std::uint64_t
+Merge::emit(Action action)
+{
+  const bool is_silent = action.kind == Action::Kind::up_to_date && !m_rules.reports_up_to_date;
+  if (m_rules.only_removals || is_silent) {
+    return Level::no_action;
+  }
+  const bool is_left_out = action.kind == Action::Kind::skip;
+  action.number = take_number();
+  m_actions.push_back(std::move(action));
+  return is_left_out ? Level::no_action : m_actions.back().number;
+}
+
+// Levels
+
+const model::ScopeItem*
+Merge::scope_item(std::string_view path) const
+{
+  const auto at = std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), path,
+                                   [](const model::ScopeItem& item, std::string_view p) { return item.path.str() < p; });
+  return at != m_rules.scope.end() && at->path.str() == path ? &*at : nullptr;
+}
+
+bool
+Merge::enters(std::string_view folder) const
+{
+  return m_rules.depth == model::Depth::all || scope_item(folder) != nullptr;
+}
+
+// Without -r or -d, a folder that the user named; not one that -R implies.
+bool
+Merge::skips_folders_like(const Entry& folder) const
+{
+  const model::ScopeItem* const item = scope_item(folder.path.str());
+  return m_rules.depth == model::Depth::items && (item == nullptr || item->contents);
+}
+
+// Of a folder that was not fed: both sides have it, and it is equal.
+Level::State
+Merge::implied_state(std::string_view folder)
+{
+  Level& parent = m_levels.top();
+  if (parent.state == State::shared) {
+    return enters(folder) ? State::shared : State::ignored;
+  }
+  if (parent.state == State::going) {
+    parent.removals->keep(parent.record);
+    return State::ignored;
+  }
+  return parent.state;
+}
+
+void
+Merge::enter_parent(const RelPath& path)
+{
+  while (!m_levels.is_at_root() && !m_levels.hold(path)) {
+    leave();
+  }
+  const std::string_view bytes = path.str();
+  const std::size_t last_slash = bytes.rfind('/');
+  while (last_slash != std::string_view::npos && m_levels.top().path_bytes < last_slash) {
+    const std::string_view folder = bytes.substr(0, bytes.find('/', m_levels.top().path_bytes + 1));
+    m_levels.push(folder, implied_state(folder));
+  }
+}
+
+void
+Merge::leave()
+{
+  const std::unique_ptr<Way> way = std::move(m_levels.top().way);
+  m_levels.pop();
+  if (way) {
+    close_way(*way);
+  }
+}
+
+void
+Merge::finish()
+{
+  while (!m_levels.is_at_root()) {
+    leave();
+  }
+}
+
+// Names that the source has
+
+void
+Merge::both(Entry source, Entry dest)
+{
+  enter_parent(source.path);
+  note_errors(source);
+  if (m_levels.top().state == State::ignored || source.type == Type::unknown) {
+    return;
+  }
+  if (source.is_folder()) {
+    both_folders(std::move(source), dest);
+  } else {
+    emit(choose(std::move(source), dest.type == Type::unknown ? nullptr : &dest, m_rules));
+  }
+}
+
+void
+Merge::both_folders(Entry source, const Entry& dest)
+{
+  if (dest.has(Entry::through_link)) {
+    forget_dest_name(dest.path.name());
+  }
+  if (skips_folders_like(source)) {
+    skip_folder(std::move(source));
+    return;
+  }
+  const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.str());
+  emit(choose(std::move(source), &dest, m_rules));
+  m_levels.push(dest.path.str(), is_entered ? State::shared : State::ignored);
+}
+
+void
+Merge::skip_folder(Entry source)
+{
+  const std::string path = source.path.str();
+  Action action;
+  action.kind = Action::Kind::skip;
+  action.reason = Action::Reason::folder;
+  action.entry = std::move(source);
+  emit(std::move(action));
+  m_levels.push(path, State::ignored);
+}
+
+void
+Merge::only_source(Entry source, const Entry* next_dest)
+{
+  enter_parent(source.path);
+  note_errors(source);
+  Level& level = m_levels.top();
+  if (level.state == State::ignored || level.state == State::going) {
+    return;
+  }
+  if (source.is_folder()) {
+    only_source_folder(std::move(source));
+  } else {
+    only_source_name(std::move(source), next_dest != nullptr && m_levels.hold(next_dest->path));
+  }
+}
+
+void
+Merge::only_source_folder(Entry source)
+{
+  const auto there = forget_dest_name(source.path.name());
+  if (skips_folders_like(source)) {
+    skip_folder(std::move(source));
+    return;
+  }
+  std::optional<Entry> in_way;
+  if (there) {
+    in_way.emplace();
+    in_way->path = source.path;
+    in_way->type = there->type;
+  }
+  const std::string path = source.path.str();
+  Action action = choose(std::move(source), in_way ? &*in_way : nullptr, m_rules);
+  m_levels.push(path, action.kind == Action::Kind::skip ? State::ignored : State::created);
+  emit(std::move(action));
+}
+
+void
+Merge::only_source_name(Entry source, bool folder_may_come)
+{
+  const std::string name(source.path.name());
+  std::uint64_t number = Level::no_action;
+  if (source.type != Type::unknown) {
+    const bool is_missing = m_rules.existing && folder_may_come;
+    if (is_missing) {
+      m_levels.top().missing.push_back(source);
+    }
+    number = emit(choose(std::move(source), nullptr, m_rules));
+  }
+  if (folder_may_come) {
+    m_levels.top().source_names.add(name, number);
+  }
+}
+
+} // namespace godwit::plan
