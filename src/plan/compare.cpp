@@ -22,6 +22,19 @@ is_special(Type type)
   return type == Type::fifo || type == Type::socket;
 }
 
+// As the dest would keep it.
+Time
+kept_time(const Time& time, const CompareRules& rules)
+{
+  return {time.seconds, time.nanoseconds - time.nanoseconds % rules.grain_ns};
+}
+
+bool
+has_same_time(const Entry& source, const Entry& dest, const CompareRules& rules)
+{
+  return same_time(kept_time(source.mtime, rules), dest.mtime, rules.modify_window_s);
+}
+
 bool
 same_file_content(const Entry& source, const Entry& dest, const CompareRules& rules)
 {
@@ -31,7 +44,7 @@ same_file_content(const Entry& source, const Entry& dest, const CompareRules& ru
   if (rules.checksum) {
     return source.digest == dest.digest && source.digest != Hash128{}; // none where the file could not be read
   }
-  return rules.size_only || (!rules.ignore_times && same_time(source.mtime, dest.mtime, rules.modify_window_s));
+  return rules.size_only || (!rules.ignore_times && has_same_time(source, dest, rules));
 }
 
 bool
@@ -119,7 +132,7 @@ compare(const Entry& source, const Entry& dest, const CompareRules& rules)
   model::Changes& changes = result.changes;
   changes.content = is_new_content && (source.type != Type::regular || rules.checksum);
   changes.size = source.type == Type::regular && source.size != dest.size;
-  changes.time = keeps_time(source.type, rules) ? !same_time(source.mtime, dest.mtime, rules.modify_window_s)
+  changes.time = keeps_time(source.type, rules) ? !has_same_time(source, dest, rules)
                                                 : is_new_content;
   changes.mode = rules.perms && source.type != Type::symlink && ((source.mode ^ dest.mode) & 07777U) != 0;
   changes.owner = rules.owner && is_other_id(source.uid, dest.uid);

@@ -62,7 +62,7 @@ Filter::compile(const FilterRule& rule, bool delete_excluded)
   return compiled;
 }
 
-Filter::Filter(const FilterRules& rules, bool delete_excluded)
+Filter::Filter(const std::vector<FilterRule>& rules, bool delete_excluded)
 {
   for (const FilterRule& rule : rules) {
     if (rule.kind == FilterRule::Kind::clear) {

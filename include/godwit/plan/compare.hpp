@@ -20,6 +20,7 @@ struct CompareRules {
   bool size_only = false;
   std::int64_t modify_window_s = 0; // -1: nanoseconds, zero or not
   std::uint32_t umask = 0;          // of the dest's user
+  std::uint32_t grain_ns = 1;       // of the dest's times: what it cannot keep is not compared
 
   static CompareRules from(const model::Options& options, std::uint32_t umask);
 };

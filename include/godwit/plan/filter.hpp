@@ -1,30 +1,14 @@
 #pragma once
-// Filter rules: parsed as rsync parses them, and applied.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "godwit/base/result.hpp"
 #include "godwit/model/filter_rule.hpp"
 #include "godwit/model/side.hpp"
 
 namespace godwit::plan {
-
-using FilterRules = std::vector<model::FilterRule>;
-
-// --filter=TEXT: one rule with its prefix; nothing where TEXT is empty. Merge rules and the
-// modifiers C and x end in 'not supported yet'.
-Result<FilterRules> parse_filter(std::string_view text);
-
-// --exclude=TEXT and --include=TEXT: a bare pattern, unless it begins with "+ " or "- "; `!` alone clears.
-Result<FilterRules> parse_exclude(std::string_view text);
-Result<FilterRules> parse_include(std::string_view text);
-
-// --exclude-from and --include-from: each line as above. A line ends with a line feed or a
-// carriage return; empty ones and those that begin with `#` or `;` are comments.
-Result<FilterRules> parse_rule_file(std::string_view bytes, model::FilterRule::Kind default_kind);
 
 // What the rules say of one name.
 struct Decision {
@@ -46,7 +30,7 @@ class Filter
 public:
   Filter() = default;
   // With `delete_excluded`, rules that name no side hold for the source only.
-  explicit Filter(const FilterRules& rules, bool delete_excluded = false);
+  explicit Filter(const std::vector<model::FilterRule>& rules, bool delete_excluded = false);
 
   bool is_empty() const { return m_rules.empty(); }
 
