@@ -57,17 +57,18 @@ looks_escaped(std::string_view text)
   return text.size() >= 5 && text[0] == '\\' && text[1] == '#' && is_digit(2) && is_digit(3) && is_digit(4);
 }
 
-} // namespace
+enum class Backslashes : bool { keep, escape };
 
 std::string
-escape(std::string_view bytes)
+escape_as(std::string_view bytes, Backslashes backslashes)
 {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
     const CodePoint point = decode_utf8(bytes);
     const std::size_t length = point.bytes == 0 ? 1 : point.bytes;
-    if (point.bytes != 0 && !acts_on_terminal(point.value) && !looks_escaped(bytes)) {
+    const bool is_mimicry = backslashes == Backslashes::escape && looks_escaped(bytes);
+    if (point.bytes != 0 && !acts_on_terminal(point.value) && !is_mimicry) {
       out.append(bytes.substr(0, length));
     } else {
       for (const char c : bytes.substr(0, length)) {
@@ -77,6 +78,20 @@ escape(std::string_view bytes)
     bytes.remove_prefix(length);
   }
   return out;
+}
+
+} // namespace
+
+std::string
+escape(std::string_view bytes)
+{
+  return escape_as(bytes, Backslashes::escape);
+}
+
+std::string
+escape_text(std::string_view text)
+{
+  return escape_as(text, Backslashes::keep);
 }
 
 } // namespace godwit

@@ -1,5 +1,6 @@
 #include "godwit/endpoint/agent.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "godwit/endpoint/link.hpp"
@@ -9,16 +10,27 @@ namespace godwit::endpoint {
 
 namespace {
 
+constexpr int max_compress_level = 9; // what a controller may make us work
+
 proto::Fatal
 to_fatal(const Error& error)
 {
   return {error.kind, error.errno_value, error.text, error.exit_code};
 }
 
+// Nothing is compressed until the controller has said how.
+LinkSettings
+greeting_settings()
+{
+  LinkSettings settings;
+  settings.compress_level = 0;
+  return settings;
+}
+
 class Agent
 {
 public:
-  Agent(int in_fd, int out_fd, mode_t user_umask) : m_link(in_fd, out_fd, {}), m_user_umask(user_umask) {}
+  Agent(int in_fd, int out_fd, mode_t user_umask) : m_link(in_fd, out_fd, greeting_settings()), m_user_umask(user_umask) {}
 
   Result<> run()
   {
@@ -55,6 +67,7 @@ private:
     TRY_ASSIGN(const fs::Sandbox sandbox, m_local->confine());
     opened->confinement = static_cast<std::uint8_t>(sandbox.level);
     opened->confinement_text = sandbox.text;
+    m_link.set_compress_level(std::min<int>(request->compress_level, max_compress_level));
     m_link.start();
     m_link.send({*std::move(opened), {}});
     return {};

@@ -34,21 +34,21 @@ parent_of(const std::string& path)
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// The operand is what the user typed: made and opened as any command does.
-Result<>
+// How many were made. The operand is what the user typed: made and opened as any command does.
+Result<std::uint32_t>
 make_folders(const std::string& path, bool parents, mode_t mode)
 {
   if (::mkdir(path.c_str(), mode) == 0) {
-    return {};
+    return std::uint32_t{1};
   }
   if (errno == ENOENT && parents && parent_of(path) != path) {
-    TRY(make_folders(parent_of(path), true, mode));
+    TRY_ASSIGN(const std::uint32_t made, make_folders(parent_of(path), true, mode));
     if (::mkdir(path.c_str(), mode) == 0) {
-      return {};
+      return made + 1;
     }
   }
   if (errno == EEXIST && parents) {
-    return {};
+    return std::uint32_t{0};
   }
   return sys_error("cannot create folder '" + escape(path) + "'");
 }
@@ -120,7 +120,7 @@ open_dest_root(Roots& roots, const std::string& typed, proto::Opened& answer)
       answer.is_missing = true;
       return {};
     }
-    TRY(make_folders(folder, request.mkpath, mode));
+    TRY_ASSIGN(answer.made_folders, make_folders(folder, request.mkpath, mode));
     answer.created = folder;
   }
   auto dir = fs::Dir::open_operand(folder, dest_links(request));

@@ -1,5 +1,7 @@
 #include "godwit/endpoint/local.hpp"
 
+#include <algorithm>
+
 #include "local_state.hpp"
 
 namespace godwit::endpoint {
@@ -10,6 +12,12 @@ Local::Local(std::unique_ptr<fs::NameService> names, Answers answers, const Loca
 }
 
 Local::~Local() = default;
+
+std::unique_ptr<Local>
+Local::make(Answers answers, const LocalSettings& settings)
+{
+  return std::make_unique<Local>(fs::make_direct_names(), std::move(answers), settings);
+}
 
 Result<proto::Opened>
 Local::open(const proto::Open& request)
@@ -42,6 +50,21 @@ void
 Local::stop()
 {
   m_state->stop();
+}
+
+bool
+Local::lies_inside(Local& source) const
+{
+  if (!m_state->is_dest()) {
+    return false;
+  }
+  const int root = m_state->roots.dest().fd();
+  const auto holds_root = [&](const fs::Base& base) {
+    const auto held = base.dir.holds(root);
+    return held && *held;
+  };
+  const std::vector<fs::Base>& bases = source.m_state->roots.bases;
+  return std::any_of(bases.begin(), bases.end(), holds_root);
 }
 
 void

@@ -37,15 +37,7 @@ LocalScan::run()
       return fs::digest_file(folder, name, m_context.roots.key, m_context.roots.bases.front().dir.links());
     };
   }
-  std::vector<fs::Base> bases = m_context.roots.bases;
-  if (!m_request.listed_name.empty()) {
-    for (const model::ScopeItem& item : m_request.scope) {
-      for (const std::uint32_t base : item.bases) {
-        bases.at(base).listed_name = m_request.listed_name;
-        bases.at(base).real_name = m_request.real_name;
-      }
-    }
-  }
+  const std::vector<fs::Base>& bases = m_context.roots.bases;
   if (!bases.empty() && fs::walk(options, bases, calls) && !m_batch.empty()) {
     send_batch();
   }
@@ -55,7 +47,7 @@ LocalScan::run()
 bool
 LocalScan::add(model::Entry&& entry)
 {
-  if (m_is_source && !m_context.roots.request.numeric_ids) {
+  if (m_is_source) {
     name_owners(entry);
   }
   m_batch.push_back(std::move(entry));
@@ -91,11 +83,12 @@ LocalScan::judge(const model::RelPath& path, bool is_folder) const
 void
 LocalScan::name_owners(const model::Entry& entry)
 {
+  const bool by_name = !m_context.roots.request.numeric_ids;
   if (m_users.insert(entry.uid).second) {
-    m_new_owners.users.push_back({entry.uid, m_context.names.user_name(entry.uid).value_or("")});
+    m_new_owners.users.push_back({entry.uid, by_name ? m_context.names.user_name(entry.uid).value_or("") : ""});
   }
   if (m_groups.insert(entry.gid).second) {
-    m_new_owners.groups.push_back({entry.gid, m_context.names.group_name(entry.gid).value_or("")});
+    m_new_owners.groups.push_back({entry.gid, by_name ? m_context.names.group_name(entry.gid).value_or("") : ""});
   }
 }
 

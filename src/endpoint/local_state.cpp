@@ -77,6 +77,12 @@ Local::State::handle(proto::Scan& request, Lease&)
       return refuse("scan of a base that was not opened");
     }
   }
+  if (!request.listed_name.empty() && is_source()) {
+    for (fs::Base& base : roots.bases) {
+      base.listed_name = request.listed_name;
+      base.real_name = request.real_name;
+    }
+  }
   if (scanner.joinable()) {
     scanner.join(); // a second pass begins when the first was listed whole
   }

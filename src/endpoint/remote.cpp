@@ -26,7 +26,7 @@ check_hello(const proto::Hello& hello)
 Error
 to_error(const proto::Fatal& fatal)
 {
-  return {fatal.kind, fatal.errno_value, escape(fatal.text), fatal.exit_code};
+  return {fatal.kind, fatal.errno_value, escape_text(fatal.text), fatal.exit_code};
 }
 
 // What an agent in this role may say after Opened.

@@ -44,6 +44,7 @@ FrameWriter::FrameWriter(int level)
 
 FrameWriter::~FrameWriter() = default;
 FrameWriter::FrameWriter(FrameWriter&&) noexcept = default;
+FrameWriter& FrameWriter::operator=(FrameWriter&&) noexcept = default;
 
 void
 FrameWriter::add(const Message& message)

@@ -34,6 +34,8 @@ class Local : public Endpoint
 public:
   Local(std::unique_ptr<fs::NameService> names, Answers answers, const LocalSettings& settings);
   ~Local() override;
+  // One that looks owners' names up in this process.
+  static std::unique_ptr<Local> make(Answers answers, const LocalSettings& settings);
 
   Result<proto::Opened> open(const proto::Open& request) override;
   // After open(), before any other request: the agent shuts itself in.
@@ -41,6 +43,8 @@ public:
   void send(Parcel request) override;
   void stop() override;
 
+  // Both are opened: does the dest's root lie inside a folder of `source`?
+  bool lies_inside(Local& source) const;
   // Of one folder; both are opened, `source` as a source. Answers come as for a Put.
   void copy(Local& source, std::vector<CopyFile> files);
 

@@ -23,6 +23,7 @@ public:
   explicit FrameWriter(int level);
   ~FrameWriter();
   FrameWriter(FrameWriter&&) noexcept;
+  FrameWriter& operator=(FrameWriter&&) noexcept;
 
   void add(const Message& message);
   // Bytes of messages not yet in a chunk.

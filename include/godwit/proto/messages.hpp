@@ -115,6 +115,7 @@ struct Open {
   std::string partial_dir; // empty: nothing partial is kept
   HashKey::Seed seed{};    // the salt of the run
   bool removes_source = false;
+  std::uint8_t compress_level = 1; // of what the agent sends
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -136,7 +137,8 @@ struct Open {
                       field("numeric_ids", &Open::numeric_ids),
                       field("partial_dir", &Open::partial_dir, 4096),
                       field("seed", &Open::seed),
-                      field("removes_source", &Open::removes_source)};
+                      field("removes_source", &Open::removes_source),
+                      field("compress_level", &Open::compress_level)};
   }
 };
 
@@ -163,6 +165,7 @@ struct Opened {
   std::vector<OpenedOperand> operands; // source
   // dest
   std::string created;     // the folder that was made, as typed; empty: none
+  std::uint32_t made_folders = 0; // with its parents
   bool is_missing = false; // dry run: the root is not there
   std::string new_name;    // the operand is the single item's new name: this
   bool may_chown = false;  // owners can be set to anybody
@@ -173,6 +176,7 @@ struct Opened {
   {
     return std::tuple{field("operands", &Opened::operands, max_operands),
                       field("created", &Opened::created),
+                      field("made_folders", &Opened::made_folders),
                       field("is_missing", &Opened::is_missing),
                       field("new_name", &Opened::new_name),
                       field("may_chown", &Opened::may_chown),

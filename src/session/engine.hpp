@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+#include "godwit/plan/planner.hpp"
+#include "listing.hpp"
+#include "owner_map.hpp"
+#include "pipeline.hpp"
+
+namespace godwit::session {
+
+// One pass: both sides' listings into the planner, its actions into the
+// pipeline, until all is done. The controller's only loop; it waits for the
+// inbox and for nothing else.
+class Engine
+{
+public:
+  struct Parts {
+    const model::Options& options;
+    Trees& trees;
+    Inbox& inbox;
+    Report& report;
+    OwnerMap& owners;
+    std::stop_token stop;
+    bool lists_source_first = false; // the dest lies inside the source: nothing changes while that is listed
+  };
+  Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline);
+
+  // A source operand could not be opened.
+  void source_failed() { m_planner.source_failed(); }
+  // Errors are those that end the run.
+  Result<> run();
+  // After run(): says what was left undone.
+  void conclude();
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  Result<> handle(Arrival arrival);
+  Result<> handle_listing(model::Side side, proto::Message& message, Lease lease, bool& taken);
+  Result<> advance();
+  bool feed(model::Side side, Result<>& outcome);
+  bool take_removals();
+  EntryQueue& queue(model::Side side) { return side == model::Side::source ? m_source : m_dest; }
+  bool is_finished() const;
+  void report_progress();
+
+  Parts m_parts;
+  plan::Planner m_planner;
+  Pipeline m_pipeline;
+  EntryQueue m_source;
+  EntryQueue m_dest;
+  bool m_removing = false;
+  bool m_removals_done = false;
+  Clock::time_point m_started = Clock::now();
+  Clock::time_point m_next_progress = m_started;
+};
+
+} // namespace godwit::session

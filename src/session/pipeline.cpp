@@ -1,0 +1,292 @@
+#include "pipeline.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include "godwit/base/escape.hpp"
+
+namespace godwit::session {
+
+namespace {
+
+using Kind = model::Action::Kind;
+
+constexpr std::size_t window_requests = 4096; // small ones: folders, links, metadata, removals
+
+std::string
+quoted(const model::RelPath& path)
+{
+  return "'" + escape(path.str()) + "'";
+}
+
+} // namespace
+
+Pipeline::Pipeline(Trees& trees, Report& report, const PipelineRules& rules)
+    : m_trees(trees), m_report(report), m_rules(rules), m_lines(report.events()),
+      m_transfers(trees, report, m_lines, rules.transfer)
+{
+  m_transfers.on_end([this](Transfers::Ended ended) { transferred(std::move(ended)); });
+}
+
+bool
+Pipeline::has_room() const
+{
+  return m_transfers.has_room() && m_pending.size() < window_requests;
+}
+
+bool
+Pipeline::is_idle() const
+{
+  return m_transfers.is_idle() && m_pending.empty();
+}
+
+void
+Pipeline::start(model::Action action)
+{
+  if (m_rules.is_dry) {
+    run_dry(action);
+  } else {
+    run(std::move(action), false);
+  }
+}
+
+void
+Pipeline::run_dry(const model::Action& action)
+{
+  if (action.kind == Kind::clear_way) {
+    m_lines.none(action.number);
+    return;
+  }
+  m_lines.due(action);
+  if (action.kind != Kind::skip && action.kind != Kind::up_to_date) {
+    m_report.count_done(action);
+  }
+  if (action.kind == Kind::skip) {
+    skip(action);
+  }
+}
+
+void
+Pipeline::run(model::Action action, bool is_shown)
+{
+  const std::uint64_t id = action.number;
+  switch (action.kind) {
+  case Kind::transfer:
+    m_transfers.start(std::move(action), is_shown);
+    return;
+  case Kind::clear_way:
+    clear_way(std::move(action));
+    return;
+  case Kind::make:
+    if (!is_shown) {
+      m_lines.due(action);
+    }
+    send_make(action);
+    break;
+  case Kind::set_metadata:
+    m_lines.due(action);
+    m_trees.dest().send({proto::SetMetadata{id, action.entry}, {}});
+    break;
+  case Kind::remove:
+    m_lines.due(action);
+    send_remove(action);
+    break;
+  case Kind::up_to_date:
+    m_lines.due(action);
+    remove_source(action);
+    return;
+  case Kind::skip:
+    m_lines.due(action);
+    skip(action);
+    return;
+  }
+  m_pending.emplace(id, Pending{std::move(action), false});
+}
+
+void
+Pipeline::send_make(const model::Action& action)
+{
+  m_trees.dest().send({proto::Make{action.number, action.entry, action.there.has_value()}, {}});
+}
+
+void
+Pipeline::send_remove(const model::Action& action)
+{
+  m_trees.dest().send({proto::Remove{action.number, action.entry.path, action.entry.is_folder()}, {}});
+}
+
+// The folder itself is removed unseen; then whoever it was in the way of is run.
+void
+Pipeline::clear_way(model::Action action)
+{
+  m_lines.none(action.number);
+  send_remove(action);
+  const std::uint64_t id = action.number;
+  m_pending.emplace(id, Pending{std::move(action), false});
+}
+
+void
+Pipeline::skip(const model::Action& action)
+{
+  if (action.reason != model::Action::Reason::in_way) {
+    return;
+  }
+  if (action.for_number) {
+    m_blocked.erase(*action.for_number);
+  }
+  m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
+                                                   ": a folder that is not empty stands there; use --delete or "
+                                                   "--force to remove it"));
+}
+
+void
+Pipeline::cleared(std::uint64_t number)
+{
+  const auto found = m_blocked.find(number);
+  if (found == m_blocked.end()) {
+    m_cleared.insert(number);
+    return;
+  }
+  model::Action action = std::move(found->second);
+  m_blocked.erase(found);
+  run(std::move(action), true);
+}
+
+void
+Pipeline::blocked(model::Action action)
+{
+  const std::uint64_t number = action.number;
+  if (m_cleared.erase(number) != 0) {
+    run(std::move(action), true);
+  } else {
+    m_blocked.emplace(number, std::move(action));
+  }
+}
+
+void
+Pipeline::end_waiting()
+{
+  for (const auto& [number, action] : m_blocked) {
+    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
+                                                     ": a folder stands there"));
+  }
+  m_blocked.clear();
+}
+
+void
+Pipeline::transferred(Transfers::Ended ended)
+{
+  if (ended.in_way) {
+    blocked(std::move(ended.action));
+    return;
+  }
+  if (!ended.outcome) {
+    if (ended.source_failed) {
+      m_on_source_failure();
+    }
+    m_report.fail(std::move(ended.outcome).error());
+    return;
+  }
+  m_report.count_done(ended.action);
+  remove_source(ended.action);
+}
+
+void
+Pipeline::remove_source(const model::Action& action)
+{
+  const model::Entry& entry = action.entry;
+  if (!m_rules.removes_source || m_rules.is_dry || entry.is_folder() || action.kind == Kind::remove) {
+    return;
+  }
+  m_trees.source().send(
+      {proto::RemoveSource{{action.number, entry.base, entry.path, entry.size, entry.mtime}}, {}});
+  m_pending.emplace(action.number, Pending{action, true});
+}
+
+Result<>
+Pipeline::on(proto::Message& message, Lease lease)
+{
+  bool expected = false;
+  if (auto* contents = std::get_if<proto::Contents>(&message)) {
+    expected = m_transfers.on(*contents, std::move(lease));
+  } else if (auto* sums = std::get_if<proto::Sums>(&message)) {
+    expected = m_transfers.on(*sums);
+  } else if (auto* ops = std::get_if<proto::Ops>(&message)) {
+    expected = m_transfers.on(*ops, std::move(lease));
+  } else if (auto* end = std::get_if<proto::OpsEnd>(&message)) {
+    expected = m_transfers.on(*end);
+  } else if (auto* finished = std::get_if<proto::Done>(&message)) {
+    for (const std::uint64_t id : finished->ids) {
+      TRY(done(id));
+    }
+    return {};
+  } else if (auto* failure = std::get_if<proto::Failed>(&message)) {
+    return failed(*failure);
+  }
+  if (!expected) {
+    return make_error(ErrorKind::protocol, "the agent answered what it was not asked");
+  }
+  return {};
+}
+
+Result<>
+Pipeline::done(std::uint64_t id)
+{
+  if (m_transfers.is_mine(id)) {
+    m_transfers.done(id);
+    return {};
+  }
+  const auto found = m_pending.find(id);
+  if (found == m_pending.end()) {
+    return make_error(ErrorKind::protocol, "the agent ended an action that was not under way");
+  }
+  const Pending pending = std::move(found->second);
+  m_pending.erase(found);
+  if (pending.is_source_removal) {
+    return {};
+  }
+  if (pending.action.kind == Kind::clear_way) {
+    cleared(*pending.action.for_number);
+    return {};
+  }
+  m_report.count_done(pending.action);
+  remove_source(pending.action);
+  return {};
+}
+
+Result<>
+Pipeline::failed(const proto::Failed& failed)
+{
+  if (m_transfers.is_mine(failed.id)) {
+    m_transfers.failed(failed);
+    return {};
+  }
+  const auto found = m_pending.find(failed.id);
+  if (found == m_pending.end()) {
+    return make_error(ErrorKind::protocol, "the agent failed an action that was not under way");
+  }
+  Pending pending = std::move(found->second);
+  m_pending.erase(found);
+  if (failed.in_way && pending.action.kind == Kind::make) {
+    blocked(std::move(pending.action));
+    return {};
+  }
+  report_failure(pending, failed);
+  return {};
+}
+
+void
+Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
+{
+  const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
+  if (is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST)) {
+    model::Action action = pending.action;
+    action.kind = Kind::skip;
+    action.reason = model::Action::Reason::not_empty;
+    m_report.events().on(model::ItemPlanned{std::move(action)});
+    return;
+  }
+  m_report.fail({failed.kind, failed.errno_value, escape_text(failed.text), 0});
+}
+
+} // namespace godwit::session

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "transfers.hpp"
+
+namespace godwit::session {
+
+struct PipelineRules {
+  TransferRules transfer;
+  bool is_dry = false;
+  bool removes_source = false;
+};
+
+// Executes a plan's actions, many at a time, and is the only one that waits for
+// their ends. Used by the controller's thread; never blocks.
+class Pipeline
+{
+public:
+  Pipeline(Trees& trees, Report& report, const PipelineRules& rules);
+
+  bool has_room() const;
+  bool is_idle() const;
+  // Something of the source could not be read: no removal may follow.
+  void on_source_failure(std::function<void()> callback) { m_on_source_failure = std::move(callback); }
+
+  void start(model::Action action);
+  // Nothing more comes for now: what was collected goes out.
+  void flush() { m_transfers.flush(); }
+  // No action will clear a way any more: what still waits for one has failed.
+  void end_waiting();
+  // Answers about actions; an error is the peer's fault and ends the run.
+  Result<> on(proto::Message& message, Lease lease);
+
+private:
+  // What the answer to a request of this id means.
+  struct Pending {
+    model::Action action;
+    bool is_source_removal = false;
+  };
+
+  void run(model::Action action, bool is_shown);
+  void run_dry(const model::Action& action);
+  void send_make(const model::Action& action);
+  void send_remove(const model::Action& action);
+  void clear_way(model::Action action);
+  void skip(const model::Action& action);
+  void cleared(std::uint64_t number);
+  void blocked(model::Action action);
+  void transferred(Transfers::Ended ended);
+  void remove_source(const model::Action& action);
+  Result<> done(std::uint64_t id);
+  Result<> failed(const proto::Failed& failed);
+  void report_failure(const Pending& pending, const proto::Failed& failed);
+
+  Trees& m_trees;
+  Report& m_report;
+  PipelineRules m_rules;
+  LineOrder m_lines;
+  Transfers m_transfers;
+  std::function<void()> m_on_source_failure;
+  std::map<std::uint64_t, Pending> m_pending;
+  std::map<std::uint64_t, model::Action> m_blocked; // by a folder in the way
+  std::set<std::uint64_t> m_cleared;                // ways that were cleared before it was known who needed them
+};
+
+} // namespace godwit::session

@@ -1,0 +1,79 @@
+#include "report.hpp"
+
+namespace godwit::session {
+
+namespace {
+
+struct Counters {
+  std::uint64_t& all;
+  std::uint64_t& regular;
+  std::uint64_t& folders;
+  std::uint64_t& symlinks;
+  std::uint64_t& devices;
+  std::uint64_t& specials;
+};
+
+void
+count(const Counters& counters, model::Type type)
+{
+  ++counters.all;
+  switch (type) {
+  case model::Type::regular:
+    ++counters.regular;
+    break;
+  case model::Type::folder:
+    ++counters.folders;
+    break;
+  case model::Type::symlink:
+    ++counters.symlinks;
+    break;
+  case model::Type::char_device:
+  case model::Type::block_device:
+    ++counters.devices;
+    break;
+  case model::Type::fifo:
+  case model::Type::socket:
+    ++counters.specials;
+    break;
+  case model::Type::unknown:
+    break;
+  }
+}
+
+} // namespace
+
+void
+Report::count_listed(const model::Entry& entry)
+{
+  model::Totals& t = m_totals;
+  count({t.files, t.regular, t.folders, t.symlinks, t.devices, t.specials}, entry.type);
+  if (entry.is_regular()) {
+    t.total_size += entry.size;
+  } else if (entry.type == model::Type::symlink) {
+    t.total_size += entry.target.size();
+  }
+}
+
+void
+Report::count_done(const model::Action& action)
+{
+  model::Totals& t = m_totals;
+  if (action.kind == model::Action::Kind::remove) {
+    count({t.deleted, t.deleted_regular, t.deleted_folders, t.deleted_symlinks, t.deleted_devices,
+           t.deleted_specials},
+          action.entry.type);
+    return;
+  }
+  const bool is_new = !action.there || action.replaces;
+  if (is_new && (action.kind == model::Action::Kind::make || action.kind == model::Action::Kind::transfer)) {
+    count({t.created, t.created_regular, t.created_folders, t.created_symlinks, t.created_devices,
+           t.created_specials},
+          action.entry.type);
+  }
+  if (action.kind == model::Action::Kind::transfer) {
+    ++t.transferred;
+    t.transferred_size += action.entry.size;
+  }
+}
+
+} // namespace godwit::session

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "godwit/endpoint/endpoint.hpp"
+#include "godwit/model/scope.hpp"
+
+namespace godwit::session {
+
+// What a run covers, by what its source operands became. A single item that gets
+// the name `new_name` at the dest is listed under that.
+model::Scope scope_of(const proto::Opened& source, const std::string& new_name);
+
+} // namespace godwit::session

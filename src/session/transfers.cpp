@@ -1,0 +1,326 @@
+#include "transfers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "godwit/base/assert.hpp"
+#include "godwit/base/escape.hpp"
+
+namespace godwit::session {
+
+namespace {
+
+constexpr std::size_t window_files = 512;
+constexpr std::uint64_t window_bytes = 64U << 20U;
+constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
+constexpr std::uint64_t max_batched_bytes = 128U << 10U;   // a larger file is a stream
+constexpr std::uint64_t batch_content_bytes = 192U << 10U; // with what a file may have grown below the message limit
+constexpr std::uint64_t batch_copy_bytes = 8U << 20U;
+constexpr std::size_t batch_files = 64;
+constexpr std::uint64_t min_delta_bytes = 8U << 10U; // below it sums and a second exchange cost more than they save
+
+Error
+source_error(const model::RelPath& path, proto::ReadOutcome outcome, int errno_value)
+{
+  const std::string name = "'" + escape(path.str()) + "'";
+  switch (outcome) {
+  case proto::ReadOutcome::vanished:
+    return make_error(ErrorKind::vanished, "file has vanished: " + name);
+  case proto::ReadOutcome::changed:
+    return make_error(ErrorKind::changed, "cannot copy " + name + ": it changed while it was read, twice");
+  case proto::ReadOutcome::whole:
+  case proto::ReadOutcome::failed:
+    break;
+  }
+  Error error = sys_error("cannot read " + name, errno_value);
+  error.kind = ErrorKind::unreadable;
+  return error;
+}
+
+} // namespace
+
+Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, const TransferRules& rules)
+    : m_trees(trees), m_report(report), m_lines(lines), m_rules(rules)
+{
+}
+
+bool
+Transfers::has_room() const
+{
+  return m_flights.size() < window_files && m_cost < window_bytes;
+}
+
+void
+Transfers::start(model::Action action, bool is_shown)
+{
+  const std::uint64_t id = action.number;
+  Flight& flight = m_flights[id];
+  flight.is_shown = is_shown;
+  flight.cost = std::min(action.entry.size, max_flight_cost) + 512;
+  flight.action = std::move(action);
+  m_cost += flight.cost;
+  dispatch(flight);
+}
+
+proto::SourceFile
+Transfers::source_file(const Flight& flight) const
+{
+  const model::Entry& entry = flight.action.entry;
+  return {flight.action.number, entry.base, entry.path, entry.size, entry.mtime};
+}
+
+bool
+Transfers::is_small(const Flight& flight) const
+{
+  return flight.action.entry.size <= max_batched_bytes;
+}
+
+void
+Transfers::dispatch(Flight& flight)
+{
+  const model::Action& action = flight.action;
+  const bool has_basis = m_rules.keeps_partial || (action.there && action.there->is_regular() && !action.replaces);
+  flight.matching = flight.applying = flight.dropped = false;
+  if (m_rules.copies) {
+    add_to_batch(flight);
+  } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
+    m_trees.dest().send({proto::Signature{action.number, action.entry.path}, {}});
+  } else if (is_small(flight)) {
+    add_to_batch(flight);
+  } else {
+    flight.matching = true;
+    m_trees.source().send({proto::Match{source_file(flight), false}, {}});
+  }
+}
+
+void
+Transfers::add_to_batch(Flight& flight)
+{
+  const model::Entry& entry = flight.action.entry;
+  const model::RelPath folder = entry.path.parent();
+  const std::uint64_t most = m_rules.copies ? batch_copy_bytes : batch_content_bytes;
+  if (!m_batch.empty() && (folder != m_batch_folder || m_batch_bytes + entry.size > most)) {
+    flush();
+  }
+  m_batch_folder = folder;
+  m_batch.push_back(flight.action.number);
+  m_batch_bytes += entry.size;
+  if (m_batch.size() >= batch_files || m_batch_bytes >= most) {
+    flush();
+  }
+}
+
+void
+Transfers::flush()
+{
+  if (m_batch.empty()) {
+    return;
+  }
+  const std::vector<std::uint64_t> batch = std::exchange(m_batch, {});
+  m_batch_bytes = 0;
+  if (!m_rules.copies) {
+    proto::Read request;
+    for (const std::uint64_t id : batch) {
+      request.files.push_back(source_file(m_flights.at(id)));
+    }
+    m_trees.source().send({std::move(request), {}});
+    return;
+  }
+  std::vector<endpoint::CopyFile> files;
+  for (const std::uint64_t id : batch) {
+    const Flight& flight = m_flights.at(id);
+    files.push_back({source_file(flight), flight.action.entry, flight.action.there.has_value()});
+  }
+  m_trees.copy(std::move(files));
+}
+
+void
+Transfers::show(Flight& flight)
+{
+  if (!std::exchange(flight.is_shown, true)) {
+    m_lines.due(flight.action);
+  }
+}
+
+bool
+Transfers::on(proto::Contents& contents, Lease lease)
+{
+  proto::Put put;
+  put.hash = contents.hash;
+  for (proto::FileContent& file : contents.files) {
+    const auto found = m_flights.find(file.id);
+    if (found == m_flights.end()) {
+      return false;
+    }
+    Flight& flight = found->second;
+    if (file.outcome != proto::ReadOutcome::whole) {
+      if (file.outcome != proto::ReadOutcome::changed || !try_again(flight, file.new_size, file.new_mtime)) {
+        give_up(flight, file.outcome, file.errno_value);
+      }
+      continue;
+    }
+    flight.action.entry.size = file.new_size;
+    flight.action.entry.mtime = file.new_mtime;
+    flight.literal_bytes = file.content.size();
+    show(flight);
+    put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
+  }
+  if (!put.files.empty()) {
+    m_trees.dest().send({std::move(put), std::move(lease)});
+  }
+  return true;
+}
+
+bool
+Transfers::on(proto::Sums& sums)
+{
+  const auto found = m_flights.find(sums.id);
+  if (found == m_flights.end() || found->second.applying) {
+    return false;
+  }
+  if (!std::exchange(found->second.matching, true)) {
+    m_trees.source().send({proto::Match{source_file(found->second), true}, {}});
+  }
+  m_trees.source().send({std::move(sums), {}});
+  return true;
+}
+
+void
+Transfers::apply(Flight& flight)
+{
+  if (!std::exchange(flight.applying, true)) {
+    show(flight);
+    m_trees.dest().send({proto::Apply{flight.action.number, flight.action.entry, true,
+                                      flight.action.there.has_value()},
+                         {}});
+  }
+}
+
+bool
+Transfers::on(proto::Ops& ops, Lease lease)
+{
+  const auto found = m_flights.find(ops.id);
+  if (found == m_flights.end() || !found->second.matching) {
+    return false;
+  }
+  apply(found->second);
+  m_report.totals().transferred_done += ops.chunk.size();
+  m_trees.dest().send({std::move(ops), std::move(lease)});
+  return true;
+}
+
+bool
+Transfers::on(proto::OpsEnd& end)
+{
+  const auto found = m_flights.find(end.id);
+  if (found == m_flights.end() || !found->second.matching) {
+    return false;
+  }
+  Flight& flight = found->second;
+  flight.literal_bytes = end.literal_bytes;
+  if (end.outcome == proto::ReadOutcome::whole) {
+    apply(flight);
+    m_trees.dest().send({end, {}});
+    return true;
+  }
+  if (!flight.applying) {
+    if (end.outcome != proto::ReadOutcome::changed || !try_again(flight, end.new_size, end.new_mtime)) {
+      give_up(flight, end.outcome, end.errno_value);
+    }
+    return true;
+  }
+  flight.dropped = true;
+  flight.cause = source_error(flight.action.entry.path, end.outcome, end.errno_value);
+  flight.action.entry.size = end.new_size;
+  flight.action.entry.mtime = end.new_mtime;
+  m_trees.dest().send({end, {}});
+  return true;
+}
+
+bool
+Transfers::try_again(Flight& flight, std::uint64_t new_size, model::Time new_mtime)
+{
+  if (flight.attempts++ != 0) {
+    return false;
+  }
+  flight.action.entry.size = new_size;
+  flight.action.entry.mtime = new_mtime;
+  dispatch(flight);
+  return true;
+}
+
+void
+Transfers::give_up(Flight& flight, proto::ReadOutcome outcome, int errno_value)
+{
+  const auto found = m_flights.find(flight.action.number);
+  end(found, source_error(flight.action.entry.path, outcome, errno_value),
+      outcome != proto::ReadOutcome::vanished);
+}
+
+void
+Transfers::done(std::uint64_t id)
+{
+  const auto found = m_flights.find(id);
+  ASSERT(found != m_flights.end());
+  show(found->second);
+  end(found, {});
+}
+
+void
+Transfers::failed(const proto::Failed& failed)
+{
+  const auto found = m_flights.find(failed.id);
+  ASSERT(found != m_flights.end());
+  Flight& flight = found->second;
+  if (flight.dropped) {
+    const Error cause = flight.cause;
+    if (cause.kind == ErrorKind::changed &&
+        try_again(flight, flight.action.entry.size, flight.action.entry.mtime)) {
+      return;
+    }
+    end(found, cause, cause.kind != ErrorKind::vanished);
+    return;
+  }
+  if (failed.kind == ErrorKind::verify && !std::exchange(flight.no_delta, true)) {
+    m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.str()) +
+                                              "' failed, sending it whole"});
+    dispatch(flight);
+    return;
+  }
+  Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};
+  if (failed.in_way) {
+    show(flight);
+    Ended ended{std::move(flight.action), std::move(error), true, false};
+    m_cost -= flight.cost;
+    m_flights.erase(found);
+    m_on_end(std::move(ended));
+    return;
+  }
+  const bool at_source = failed.kind == ErrorKind::unreadable || failed.kind == ErrorKind::changed;
+  if (failed.kind == ErrorKind::vanished) {
+    error = source_error(flight.action.entry.path, proto::ReadOutcome::vanished, 0);
+  }
+  end(found, std::move(error), at_source);
+}
+
+void
+Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
+{
+  Flight flight = std::move(found->second);
+  m_flights.erase(found);
+  m_cost -= flight.cost;
+  if (!flight.is_shown) {
+    m_lines.none(flight.action.number);
+  }
+  if (outcome) {
+    model::Totals& totals = m_report.totals();
+    const std::uint64_t size = flight.action.entry.size;
+    const std::uint64_t literal = m_rules.copies ? size : std::min(flight.literal_bytes, size);
+    totals.literal_bytes += literal;
+    totals.matched_bytes += size - literal;
+    m_report.events().on(model::FileDone{flight.action.entry.path, literal, size - literal});
+  }
+  m_on_end({std::move(flight.action), std::move(outcome), false, source_failed});
+}
+
+} // namespace godwit::session

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "godwit/model/action.hpp"
+#include "line_order.hpp"
+#include "report.hpp"
+#include "trees.hpp"
+
+namespace godwit::session {
+
+struct TransferRules {
+  bool copies = false;       // both sides are here, and no limit or delta was asked for
+  bool deltas = false;       // sums of what is there are asked for first
+  bool keeps_partial = false;
+};
+
+// Regular files on their way: each by the way that is cheapest for it. Used by
+// the controller's thread; never waits.
+//
+//   copy   both sides here: the dest's lane reads and writes
+//   batch  small, whole: Read -> Contents -> Put
+//   whole  Match -> Ops* OpsEnd -> Apply
+//   delta  Signature -> Sums -> Match -> Ops* OpsEnd -> Apply
+class Transfers
+{
+public:
+  // How a file ended: the action with the size and time that were copied.
+  struct Ended {
+    model::Action action;
+    Result<> outcome;
+    bool in_way = false;       // a folder stands there: start() it once more when that is gone
+    bool source_failed = false; // it could not be read
+  };
+  using OnEnd = std::function<void(Ended)>;
+
+  Transfers(Trees& trees, Report& report, LineOrder& lines, const TransferRules& rules);
+
+  void on_end(OnEnd callback) { m_on_end = std::move(callback); }
+  // `is_shown`: its line is out, this is the try after the way was cleared.
+  void start(model::Action action, bool is_shown = false);
+  // Sends what was collected for a batch.
+  void flush();
+  bool is_mine(std::uint64_t id) const { return m_flights.contains(id); }
+  bool has_room() const;
+  bool is_idle() const { return m_flights.empty(); }
+
+  // Answers; false: of an id that is not on its way, or not in that state.
+  bool on(proto::Contents& contents, Lease lease);
+  bool on(proto::Sums& sums);
+  bool on(proto::Ops& ops, Lease lease);
+  bool on(proto::OpsEnd& end);
+  void done(std::uint64_t id);
+  void failed(const proto::Failed& failed);
+
+private:
+  struct Flight {
+    model::Action action;
+    std::uint64_t cost = 0;
+    int attempts = 0;
+    bool is_shown = false;
+    bool no_delta = false;     // the second try after a failed check
+    bool matching = false;     // Match was sent
+    bool applying = false;     // Apply was sent
+    bool dropped = false;      // the dest was told to drop it: its answer only ends the attempt
+    std::uint64_t literal_bytes = 0;
+    Error cause;               // why it was dropped
+  };
+  using Flights = std::map<std::uint64_t, Flight>;
+
+  void dispatch(Flight& flight);
+  void add_to_batch(Flight& flight);
+  proto::SourceFile source_file(const Flight& flight) const;
+  bool is_small(const Flight& flight) const;
+  void show(Flight& flight);
+  void apply(Flight& flight);
+  // The source could not give it, or not as listed: once more, or the end.
+  void give_up(Flight& flight, proto::ReadOutcome outcome, int errno_value);
+  bool try_again(Flight& flight, std::uint64_t new_size, model::Time new_mtime);
+  void end(Flights::iterator flight, Result<> outcome, bool source_failed = false);
+
+  Trees& m_trees;
+  Report& m_report;
+  LineOrder& m_lines;
+  TransferRules m_rules;
+  OnEnd m_on_end;
+  Flights m_flights;
+  std::uint64_t m_cost = 0;
+  std::vector<std::uint64_t> m_batch; // of one folder
+  std::uint64_t m_batch_bytes = 0;
+  model::RelPath m_batch_folder;
+};
+
+} // namespace godwit::session
