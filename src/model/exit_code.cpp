@@ -83,6 +83,8 @@ std::string_view
 meaning_of_exit_code(int code)
 {
   switch (code) {
+  case exit_code::stopped:
+    return "stopped by a signal (code 20)";
   case exit_code::partial:
     return "some files or attributes were not transferred, see the errors above (code 23)";
   case exit_code::vanished:

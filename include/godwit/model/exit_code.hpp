@@ -17,6 +17,7 @@ inline constexpr int file_io = 11;
 inline constexpr int stream = 12;
 inline constexpr int output = 13; // what was to be printed could not be
 inline constexpr int stopped = 20;
+inline constexpr int memory = 22;
 inline constexpr int partial = 23;
 inline constexpr int vanished = 24;
 inline constexpr int delete_limit = 25;

@@ -1,0 +1,359 @@
+#include "option_specs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "godwit/base/escape.hpp"
+#include "godwit/model/rule_parser.hpp"
+#include "rule_file.hpp"
+#include "size.hpp"
+
+namespace godwit::cli {
+
+namespace {
+
+using model::Options;
+using model::RuleForm;
+
+template <bool Options::*member>
+Result<>
+flag(Draft& draft, const Setting& setting)
+{
+  draft.options.*member = setting.on;
+  return {};
+}
+
+template <bool Draft::*member>
+Result<>
+note(Draft& draft, const Setting&)
+{
+  draft.*member = true;
+  return {};
+}
+
+template <int Options::*member>
+Result<>
+count(Draft& draft, const Setting& setting)
+{
+  draft.options.*member = setting.on ? draft.options.*member + 1 : 0;
+  return {};
+}
+
+template <std::string Options::*member>
+Result<>
+text(Draft& draft, const Setting& setting)
+{
+  draft.options.*member = setting.value;
+  return {};
+}
+
+template <std::optional<bool> Options::*member>
+Result<>
+choice(Draft& draft, const Setting& setting)
+{
+  draft.options.*member = setting.on;
+  return {};
+}
+
+template <RuleForm form>
+Result<>
+rule(Draft& draft, const Setting& setting)
+{
+  return add_rule(draft.options.rules, setting.value, form);
+}
+
+template <RuleForm form>
+Result<>
+rule_file(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const std::string content, read_rule_file(setting.value));
+  return add_rule_lines(draft.options.rules, content, form);
+}
+
+Result<>
+idle(Draft&, const Setting&)
+{
+  return {};
+}
+
+Result<>
+archive(Draft& draft, const Setting&)
+{
+  Options& o = draft.options;
+  o.recursive = o.links = o.perms = o.times = o.group = o.owner = o.devices = o.specials = true;
+  return {};
+}
+
+Result<>
+devices_and_specials(Draft& draft, const Setting& setting)
+{
+  draft.options.devices = draft.options.specials = setting.on;
+  return {};
+}
+
+Result<>
+one_file_system(Draft& draft, const Setting& setting)
+{
+  draft.file_system_limits = setting.on ? draft.file_system_limits + 1 : 0;
+  draft.options.one_file_system = setting.on;
+  return {};
+}
+
+Result<>
+delete_excluded(Draft& draft, const Setting&)
+{
+  draft.deletes = true;
+  draft.options.delete_excluded = true;
+  return {};
+}
+
+Result<>
+max_delete(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const int most, parse_int(setting.value, "max-delete"));
+  draft.options.max_delete = static_cast<std::uint64_t>(std::max(most, 0));
+  return {};
+}
+
+Result<>
+min_size(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const std::uint64_t size, parse_size(setting.value, SizeUnit::bytes, "min-size"));
+  draft.options.min_size = size;
+  return {};
+}
+
+Result<>
+max_size(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const std::uint64_t size, parse_size(setting.value, SizeUnit::bytes, "max-size"));
+  draft.options.max_size = size;
+  return {};
+}
+
+Result<>
+modify_window(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const int seconds, parse_int(setting.value, "modify-window"));
+  draft.options.modify_window_s = std::max(seconds, -1);
+  return {};
+}
+
+Result<>
+bandwidth(Draft& draft, const Setting& setting)
+{
+  constexpr std::uint64_t least = 512; // rounds to rsync's unit of 1 KiB
+  TRY_ASSIGN(const std::uint64_t rate, parse_size(setting.on ? setting.value : "0", SizeUnit::kib, "bwlimit"));
+  if (rate != 0 && rate < least) {
+    return make_error(ErrorKind::usage, fmt::format("--bwlimit={} is too small: give 512 bytes or more, or 0 for none",
+                                                    escape(setting.value)));
+  }
+  draft.options.bytes_per_second = rate;
+  return {};
+}
+
+Result<>
+seconds(int& into, const Setting& setting, std::string_view name)
+{
+  TRY_ASSIGN(const int given, parse_int(setting.on ? setting.value : "0", name));
+  if (given < 0) {
+    return make_error(ErrorKind::usage, fmt::format("--{}={} is invalid: give seconds, or 0 for none", name, given));
+  }
+  into = given;
+  return {};
+}
+
+Result<>
+timeout(Draft& draft, const Setting& setting)
+{
+  return seconds(draft.options.timeout_s, setting, "timeout");
+}
+
+Result<>
+connect_timeout(Draft& draft, const Setting& setting)
+{
+  return seconds(draft.options.connect_timeout_s, setting, "contimeout");
+}
+
+Result<>
+transport(Draft& draft, const Setting& setting)
+{
+  if (setting.value != "ssh" && setting.value != "libssh") {
+    return make_error(ErrorKind::usage,
+                      fmt::format("--transport={} is unknown: give ssh or libssh", escape(setting.value)));
+  }
+  draft.options.transport =
+      setting.value == "ssh" ? model::TransportKind::ssh : model::TransportKind::libssh;
+  return {};
+}
+
+Result<>
+partial_dir(Draft& draft, const Setting& setting)
+{
+  draft.options.partial = true;
+  draft.options.partial_dir = setting.value;
+  return {};
+}
+
+Result<>
+partial_and_progress(Draft& draft, const Setting&)
+{
+  draft.options.partial = draft.options.progress = true;
+  return {};
+}
+
+Result<>
+info_word(Draft& draft, std::string_view word)
+{
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  if (lower == "progress2" || lower == "progress0") {
+    draft.options.progress2 = lower == "progress2";
+    return {};
+  }
+  return make_error(ErrorKind::usage,
+                    fmt::format("--info={} is not supported yet: only progress2 and progress0 are", escape(word)));
+}
+
+Result<>
+info(Draft& draft, const Setting& setting)
+{
+  std::string_view rest = setting.value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    if (end != 0) {
+      TRY(info_word(draft, rest.substr(0, end)));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return {};
+}
+
+constexpr std::string_view what = "What is copied";
+constexpr std::string_view choose = "Leaving out";
+constexpr std::string_view keep = "What is kept of an entry";
+constexpr std::string_view change = "What counts as changed";
+constexpr std::string_view removal = "Removing";
+constexpr std::string_view how = "How it is done";
+constexpr std::string_view far = "The far end";
+constexpr std::string_view show = "What is shown";
+constexpr std::string_view compatible = "Accepted without effect";
+
+constexpr OptionSpec specs[] = {
+    {"-a,--archive", "", "", what, "same as -rlptgoD", archive},
+    {"-r,--recursive", "no-recursive,no-r", "", what, "go into folders", flag<&Options::recursive>},
+    {"-d,--dirs", "no-dirs,no-d", "", what, "copy folders without going into them", flag<&Options::dirs>},
+    {"-l,--links", "no-links,no-l", "", what, "copy symlinks as symlinks", flag<&Options::links>},
+    {"-L,--copy-links", "", "", what, "copy what symlinks point to", flag<&Options::copy_links>},
+    {"-k,--copy-dirlinks", "", "", what, "copy symlinks to folders as folders", flag<&Options::copy_dirlinks>},
+    {"-K,--keep-dirlinks", "", "", what, "use a symlink to a folder at the destination as that folder",
+     flag<&Options::keep_dirlinks>},
+    {"-D", "no-D", "", what, "same as --devices --specials", devices_and_specials},
+    {"--devices", "no-devices", "", what, "copy devices (as root)", flag<&Options::devices>},
+    {"--specials", "no-specials", "", what, "copy fifos and sockets", flag<&Options::specials>},
+    {"-R,--relative", "no-relative,no-R", "", what, "recreate the whole path of each source",
+     flag<&Options::relative>},
+    {"-x,--one-file-system", "no-one-file-system,no-x", "", what, "stay on the file system of each source",
+     one_file_system},
+    {"-m,--prune-empty-dirs", "no-prune-empty-dirs,no-m", "", what, "leave out folders that would be empty",
+     flag<&Options::prune_empty_dirs>},
+    {"--mkpath", "no-mkpath", "", what, "make missing folders above the destination", flag<&Options::mkpath>},
+
+    {"-f,--filter", "", "RULE", choose, "add a rule: '- PATTERN', '+ PATTERN', H, S, P, R or !",
+     rule<RuleForm::filter>},
+    {"--exclude", "", "PATTERN", choose, "leave out what matches", rule<RuleForm::exclude>},
+    {"--include", "", "PATTERN", choose, "do not leave out what matches", rule<RuleForm::include>},
+    {"--exclude-from", "", "FILE", choose, "read patterns to leave out, one a line (-: standard input)",
+     rule_file<RuleForm::exclude>},
+    {"--include-from", "", "FILE", choose, "read patterns to include, one a line (-: standard input)",
+     rule_file<RuleForm::include>},
+    {"--max-size", "", "SIZE", choose, "do not transfer files larger than SIZE", max_size},
+    {"--min-size", "", "SIZE", choose, "do not transfer files smaller than SIZE", min_size},
+    {"--existing,--ignore-non-existing", "", "", choose, "make nothing new", flag<&Options::existing>},
+    {"--ignore-existing", "", "", choose, "leave alone what is there", flag<&Options::ignore_existing>},
+
+    {"-p,--perms", "no-perms,no-p", "", keep, "permissions", flag<&Options::perms>},
+    {"-t,--times", "no-times,no-t", "", keep, "modification times", flag<&Options::times>},
+    {"-O,--omit-dir-times", "no-omit-dir-times,no-O", "", keep, "not the times of folders",
+     flag<&Options::omit_dir_times>},
+    {"-o,--owner", "no-owner,no-o", "", keep, "owner (as root)", flag<&Options::owner>},
+    {"-g,--group", "no-group,no-g", "", keep, "group", flag<&Options::group>},
+    {"--numeric-ids", "no-numeric-ids", "", keep, "owners and groups by number, not by name",
+     flag<&Options::numeric_ids>},
+
+    {"-c,--checksum", "no-checksum,no-c", "", change, "compare contents, not size and time",
+     flag<&Options::checksum>},
+    {"-I,--ignore-times", "", "", change, "transfer even what is equal in size and time",
+     flag<&Options::ignore_times>},
+    {"--size-only", "", "", change, "compare sizes alone", flag<&Options::size_only>},
+    {"-u,--update", "", "", change, "leave alone what is newer at the destination", flag<&Options::update>},
+    {"-@,--modify-window", "", "SECONDS", change, "take times this far apart as equal (-1: to the nanosecond)",
+     modify_window},
+
+    {"--delete", "", "", removal, "remove what the sources do not have", note<&Draft::deletes>},
+    {"--delete-during,--del", "", "", removal, "while files are transferred (the default)",
+     note<&Draft::deletes_during>},
+    {"--delete-before", "", "", removal, "before any file is transferred", note<&Draft::deletes_before>},
+    {"--delete-delay", "", "", removal, "found early, removed at the end", note<&Draft::deletes_delayed>},
+    {"--delete-after", "", "", removal, "after all files are transferred", note<&Draft::deletes_after>},
+    {"--delete-excluded", "", "", removal, "what is left out is removed too", delete_excluded},
+    {"--max-delete", "", "NUM", removal, "remove no more than NUM entries", max_delete},
+    {"--force", "no-force", "", removal, "remove a folder, even if not empty, where a file belongs",
+     flag<&Options::force>},
+    {"--ignore-errors", "no-ignore-errors", "", removal, "remove even after errors at a source",
+     flag<&Options::ignore_errors>},
+    {"--remove-source-files,--remove-sent-files", "", "", removal, "remove files at the source once they are copied",
+     flag<&Options::remove_source_files>},
+
+    {"-n,--dry-run", "", "", how, "only show what would be done", flag<&Options::dry_run>},
+    {"-W,--whole-file", "no-whole-file,no-W", "", how, "send changed files whole (--no-W: only what differs)",
+     choice<&Options::whole_file>},
+    {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (--no-z: never)",
+     choice<&Options::compress>},
+    {"--partial", "no-partial", "", how, "keep what an interrupted transfer brought", flag<&Options::partial>},
+    {"--partial-dir", "", "DIR", how, "keep it in DIR, beside each file", partial_dir},
+    {"-P", "", "", how, "same as --partial --progress", partial_and_progress},
+    {"--bwlimit", "no-bwlimit", "RATE", how, "send no more than RATE a second, in KiB or with a suffix", bandwidth},
+
+    {"-e,--rsh", "", "COMMAND", far, "reach the far end by COMMAND instead of ssh", text<&Options::rsh>},
+    {"--rsync-path,--remote-path", "", "PROGRAM", far, "what godwit is called at the far end",
+     text<&Options::remote_program>},
+    {"--transport", "", "ssh|libssh", far, "the system's ssh, or the one that is built in", transport},
+    {"--timeout", "no-timeout", "SECONDS", far, "give up when nothing arrives for so long (default 120, 0: never)",
+     timeout},
+    {"--contimeout", "no-contimeout", "SECONDS", far, "give up when no connection is made (default 30, 0: never)",
+     connect_timeout},
+
+    {"-v,--verbose", "no-verbose,no-v", "", show, "names of what is changed; -vv: of all",
+     count<&Options::verbose>},
+    {"-q,--quiet", "", "", show, "errors alone", flag<&Options::quiet>},
+    {"-i,--itemize-changes", "no-itemize-changes,no-i", "", show, "what changes of each entry; -ii: of all",
+     count<&Options::itemize>},
+    {"-h,--human-readable", "no-human-readable,no-h", "", show, "numbers in units of 1000; -hh: of 1024",
+     count<&Options::human_readable>},
+    {"--progress", "no-progress", "", show, "how far each file is", flag<&Options::progress>},
+    {"--info", "", "FLAGS", show, "progress2: how far the whole run is", info},
+    {"--stats", "", "", show, "figures at the end", flag<&Options::stats>},
+    {"--list-only", "", "", show, "list the sources, copy nothing", flag<&Options::list_only>},
+    {"-V,--version", "", "", show, "the version, then exit", note<&Draft::wants_version>},
+    {"--help", "", "", show, "this help, then exit; so does -h on its own", note<&Draft::wants_help>},
+
+    {"--old-args", "no-old-args", "", compatible, "arguments are never read by the remote shell", idle},
+    {"-s,--secluded-args,--protect-args", "no-secluded-args,no-protect-args,no-s", "", compatible, "likewise", idle},
+    {"--blocking-io", "no-blocking-io", "", compatible, "the remote shell needs none", idle},
+    {"--inc-recursive,--i-r", "no-inc-recursive,no-i-r", "", compatible, "listing goes on while files are copied",
+     idle},
+};
+
+} // namespace
+
+std::span<const OptionSpec>
+option_specs()
+{
+  return specs;
+}
+
+} // namespace godwit::cli

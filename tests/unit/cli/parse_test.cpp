@@ -1,0 +1,395 @@
+#include "cli/parse.hpp"
+
+#include <cstdio>
+#include <functional>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/foreign_options.hpp"
+#include "cli/option_specs.hpp"
+#include "godwit/model/exit_code.hpp"
+
+using namespace godwit;
+using namespace godwit::cli;
+using model::DeleteWhen;
+using model::Options;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+Arguments
+split(const std::string& line)
+{
+  std::istringstream stream(line);
+  Arguments words;
+  for (std::string word; stream >> word;) {
+    words.push_back(word);
+  }
+  return words;
+}
+
+Options
+options_of(const Arguments& arguments, const Environment& environment = {})
+{
+  auto parsed = parse(arguments, environment);
+  if (!parsed) {
+    FAIL_CHECK(parsed.error().text);
+    return {};
+  }
+  CHECK(parsed->kind == ParsedCommand::Kind::run);
+  return std::move(parsed->options);
+}
+
+// `options` followed by two operands.
+Options
+options_of(const std::string& options)
+{
+  Arguments arguments = split(options);
+  arguments.insert(arguments.end(), {"a", "b"});
+  return options_of(arguments);
+}
+
+std::string
+error_of(const Arguments& arguments)
+{
+  const auto parsed = parse(arguments, {});
+  return parsed ? "accepted" : parsed.error().text;
+}
+
+std::string
+error_of(const std::string& options)
+{
+  Arguments arguments = split(options);
+  arguments.insert(arguments.end(), {"a", "b"});
+  return error_of(arguments);
+}
+
+struct Expectation {
+  const char* line;
+  std::function<bool(const Options&)> holds;
+};
+
+void
+check_all(const std::vector<Expectation>& expectations)
+{
+  for (const Expectation& expectation : expectations) {
+    CAPTURE(expectation.line);
+    CHECK(expectation.holds(options_of(expectation.line)));
+  }
+}
+
+// A file in memory that can be opened by its path.
+class RuleFile
+{
+public:
+  explicit RuleFile(std::string_view content) : m_file(std::tmpfile())
+  {
+    std::fwrite(content.data(), 1, content.size(), m_file);
+    std::fflush(m_file);
+  }
+  ~RuleFile() { std::fclose(m_file); }
+  std::string path() const { return fmt::format("/proc/self/fd/{}", ::fileno(m_file)); }
+
+private:
+  std::FILE* m_file;
+};
+
+} // namespace
+
+TEST_CASE("-a stands for -rlptgoD and takes its place in the order")
+{
+  const auto all = [](const Options& o) {
+    return o.recursive && o.links && o.perms && o.times && o.group && o.owner && o.devices && o.specials;
+  };
+  check_all({
+      {"-a", all},
+      {"--archive", all},
+      {"-rlptgoD", all},
+      {"--no-o -a", all},
+      {"-a --no-o", [](const Options& o) { return !o.owner && o.group && o.perms; }},
+      {"-a --no-D", [](const Options& o) { return !o.devices && !o.specials; }},
+      {"-a --no-specials", [](const Options& o) { return o.devices && !o.specials; }},
+      {"-a --no-r --no-links", [](const Options& o) { return !o.recursive && !o.links && o.times; }},
+  });
+}
+
+TEST_CASE("Flags of one letter can be bundled, with a value at the end")
+{
+  check_all({
+      {"-avzP",
+       [](const Options& o) {
+         return o.recursive && o.verbose == 1 && o.compress == true && o.partial && o.progress;
+       }},
+      {"-vvv", [](const Options& o) { return o.verbose == 3; }},
+      {"-vv --no-v -v", [](const Options& o) { return o.verbose == 1; }},
+      {"-essh", [](const Options& o) { return o.rsh == "ssh"; }},
+      {"-e=ssh", [](const Options& o) { return o.rsh == "ssh"; }},
+      {"-ave ssh", [](const Options& o) { return o.rsh == "ssh" && o.verbose == 1; }},
+      {"-e a -e b", [](const Options& o) { return o.rsh == "b"; }},
+      {"-ii", [](const Options& o) { return o.itemize == 2; }},
+      {"-@-1", [](const Options& o) { return o.modify_window_s == -1; }},
+      {"-@=2", [](const Options& o) { return o.modify_window_s == 2; }},
+  });
+  CHECK(options_of(Arguments{"-e", "ssh -p 22", "a", "b"}).rsh == "ssh -p 22");
+  CHECK(options_of(Arguments{"-e", "-x", "a", "b"}).rsh == "-x");
+}
+
+TEST_CASE("-h is a level of numbers unless it stands alone")
+{
+  check_all({
+      {"-r", [](const Options& o) { return o.human_readable == 1; }},
+      {"-h", [](const Options& o) { return o.human_readable == 2; }},
+      {"-hh", [](const Options& o) { return o.human_readable == 3; }},
+      {"--no-h", [](const Options& o) { return o.human_readable == 0; }},
+      {"-h --no-h -h", [](const Options& o) { return o.human_readable == 1; }},
+  });
+  CHECK(parse({"-h"}, {})->kind == ParsedCommand::Kind::help);
+  CHECK(parse({"--help"}, {})->kind == ParsedCommand::Kind::help);
+  CHECK(parse({"-a", "--help", "--nosuch"}, {})->kind == ParsedCommand::Kind::help);
+}
+
+TEST_CASE("A version is asked for with any option that is known")
+{
+  CHECK(parse({"--version"}, {})->kind == ParsedCommand::Kind::version);
+  CHECK(parse({"-V"}, {})->kind == ParsedCommand::Kind::version);
+  CHECK(parse({"-a", "--version"}, {})->kind == ParsedCommand::Kind::version);
+  CHECK(error_of(Arguments{"--version", "--nosuch"}) == "--nosuch: unknown option (godwit --help lists them)");
+}
+
+TEST_CASE("Flags set what they are called")
+{
+  check_all({
+      {"-d", [](const Options& o) { return o.dirs && !o.recursive; }},
+      {"-R", [](const Options& o) { return o.relative; }},
+      {"-x", [](const Options& o) { return o.one_file_system; }},
+      {"-m", [](const Options& o) { return o.prune_empty_dirs; }},
+      {"-L", [](const Options& o) { return o.copy_links; }},
+      {"-k", [](const Options& o) { return o.copy_dirlinks; }},
+      {"-K", [](const Options& o) { return o.keep_dirlinks; }},
+      {"-O", [](const Options& o) { return o.omit_dir_times; }},
+      {"-c", [](const Options& o) { return o.checksum; }},
+      {"-I", [](const Options& o) { return o.ignore_times; }},
+      {"-u", [](const Options& o) { return o.update; }},
+      {"-n", [](const Options& o) { return o.dry_run; }},
+      {"-q", [](const Options& o) { return o.quiet; }},
+      {"-W", [](const Options& o) { return o.whole_file == true; }},
+      {"--no-whole-file", [](const Options& o) { return o.whole_file == false; }},
+      {"--no-W -W", [](const Options& o) { return o.whole_file == true; }},
+      {"-r", [](const Options& o) { return !o.whole_file && !o.compress; }},
+      {"--no-z", [](const Options& o) { return o.compress == false; }},
+      {"--size-only", [](const Options& o) { return o.size_only; }},
+      {"--existing", [](const Options& o) { return o.existing; }},
+      {"--ignore-non-existing", [](const Options& o) { return o.existing; }},
+      {"--ignore-existing", [](const Options& o) { return o.ignore_existing; }},
+      {"--numeric-ids", [](const Options& o) { return o.numeric_ids; }},
+      {"--force", [](const Options& o) { return o.force; }},
+      {"--ignore-errors", [](const Options& o) { return o.ignore_errors; }},
+      {"--remove-source-files", [](const Options& o) { return o.remove_source_files; }},
+      {"--mkpath", [](const Options& o) { return o.mkpath; }},
+      {"--stats", [](const Options& o) { return o.stats; }},
+      {"--progress --no-progress", [](const Options& o) { return !o.progress; }},
+      {"--info=progress2", [](const Options& o) { return o.progress2 && !o.progress; }},
+      {"--info=PROGRESS2 --info=progress0", [](const Options& o) { return !o.progress2; }},
+  });
+}
+
+TEST_CASE("Values reach the options as they are")
+{
+  check_all({
+      {"--max-size=1.5K", [](const Options& o) { return o.max_size == 1536; }},
+      {"--max-size 10", [](const Options& o) { return o.max_size == 10; }},
+      {"--min-size=010", [](const Options& o) { return o.min_size == 10; }},
+      {"--max-delete=5", [](const Options& o) { return o.max_delete == 5; }},
+      {"--max-delete=010", [](const Options& o) { return o.max_delete == 8; }},
+      {"--max-delete=-1", [](const Options& o) { return o.max_delete == 0; }},
+      {"--bwlimit=100", [](const Options& o) { return o.bytes_per_second == 102400; }},
+      {"--bwlimit=1.5m", [](const Options& o) { return o.bytes_per_second == 1572864; }},
+      {"--bwlimit=9 --bwlimit=0", [](const Options& o) { return o.bytes_per_second == 0; }},
+      {"--bwlimit=9 --no-bwlimit", [](const Options& o) { return o.bytes_per_second == 0; }},
+      {"-r", [](const Options& o) { return o.timeout_s == 120 && o.connect_timeout_s == 30; }},
+      {"--timeout=7 --contimeout=8", [](const Options& o) { return o.timeout_s == 7 && o.connect_timeout_s == 8; }},
+      {"--no-timeout --no-contimeout",
+       [](const Options& o) { return o.timeout_s == 0 && o.connect_timeout_s == 0; }},
+      {"--timeout=", [](const Options& o) { return o.timeout_s == 0; }},
+      {"--transport=ssh", [](const Options& o) { return o.transport == model::TransportKind::ssh; }},
+      {"--transport=libssh", [](const Options& o) { return o.transport == model::TransportKind::libssh; }},
+      {"--rsync-path=[p,q]", [](const Options& o) { return o.remote_program == "[p,q]"; }},
+      {"--remote-path=p", [](const Options& o) { return o.remote_program == "p"; }},
+      {"--rsh=a=b", [](const Options& o) { return o.rsh == "a=b"; }},
+  });
+  CHECK(options_of(Arguments{"--rsync-path", "sudo godwit", "a", "b"}).remote_program == "sudo godwit");
+  CHECK(options_of(Arguments{"--rsync-path=", "a", "b"}).remote_program.empty());
+  CHECK(options_of(Arguments{"--rsync-path", "\xff\n", "a", "b"}).remote_program == "\xff\n");
+}
+
+TEST_CASE("Operands are bytes, in any place and behind two dashes")
+{
+  using Operands = std::vector<std::string>;
+  CHECK(options_of(Arguments{"[a,b]", "-a", "[ab]", "--", "-x", "--"}).operands ==
+        Operands{"[a,b]", "[ab]", "-x", "--"});
+  CHECK(options_of(Arguments{"-", "{a}", "%\xff", ""}).operands == Operands{"-", "{a}", "%\xff", ""});
+  CHECK(options_of(Arguments{"agent", "b"}).operands == Operands{"agent", "b"});
+  const Environment posix{{"POSIXLY_CORRECT", ""}};
+  const Options stopped = options_of(Arguments{"-r", "a", "-v", "b"}, posix);
+  CHECK(stopped.operands == Operands{"a", "-v", "b"});
+  CHECK(stopped.verbose == 0);
+}
+
+TEST_CASE("One operand, or --list-only, lists")
+{
+  const Options one = options_of(Arguments{"a/"});
+  CHECK(one.list_only);
+  CHECK(one.dirs);
+  CHECK(one.operands == std::vector<std::string>{"a/"});
+  const Options asked = options_of("-r --list-only --delete");
+  CHECK(asked.list_only);
+  CHECK(asked.operands == std::vector<std::string>{"a"});
+  CHECK_FALSE(asked.dirs);
+}
+
+TEST_CASE("Removals happen when they are asked for")
+{
+  const std::pair<const char*, DeleteWhen> cases[] = {
+      {"-r", DeleteWhen::never},
+      {"-r --delete", DeleteWhen::during},
+      {"-d --delete", DeleteWhen::during},
+      {"-r --del", DeleteWhen::during},
+      {"-r --delete-during", DeleteWhen::during},
+      {"-r --delete --delete-after", DeleteWhen::after},
+      {"-r --delete-before", DeleteWhen::before},
+      {"-r --delete-delay", DeleteWhen::delay},
+      {"-r --delete-during --delete-delay", DeleteWhen::delay},
+      {"-r --delete-excluded", DeleteWhen::during},
+      {"-r --max-delete=1", DeleteWhen::never},
+  };
+  for (const auto& [line, when] : cases) {
+    CAPTURE(line);
+    CHECK(options_of(line).delete_when == when);
+  }
+  CHECK(options_of("-r --delete-excluded").delete_excluded);
+  CHECK(error_of("--delete") == "--delete does not work without --recursive (-r) or --dirs (-d)");
+  CHECK(error_of("-r --delete-before --delete-after") ==
+        "only one of --delete-before, --delete-during, --delete-delay and --delete-after can be given");
+}
+
+TEST_CASE("Filter rules keep their order across the options that give them")
+{
+  const RuleFile file("c\n+ d\n\n# note\n");
+  const Options o = options_of(Arguments{"--exclude=a", "-f", "+ b", "--exclude-from=" + file.path(), "--include",
+                                         "[e,f]", "--exclude=", "x", "y"});
+  std::string patterns;
+  for (const model::FilterRule& rule : o.rules) {
+    patterns += (rule.kind == model::FilterRule::Kind::include ? '+' : '-') + rule.pattern + ' ';
+  }
+  CHECK(patterns == "-a +b -c +d +[e,f] ");
+  CHECK(options_of("--exclude=a --exclude=! --exclude=b").rules.size() == 1);
+}
+
+TEST_CASE("Filter rules can come from the standard input")
+{
+  const RuleFile file("from-stdin\n");
+  const int in = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+  const int saved = ::dup(STDIN_FILENO);
+  REQUIRE(::dup2(in, STDIN_FILENO) == STDIN_FILENO);
+  const Options o = options_of("--exclude-from=-");
+  ::dup2(saved, STDIN_FILENO);
+  ::close(saved);
+  ::close(in);
+  REQUIRE(o.rules.size() == 1);
+  CHECK(o.rules[0].pattern == "from-stdin");
+}
+
+TEST_CASE("A rule file that is missing ends with rsync's exit code")
+{
+  const auto parsed = parse({"--exclude-from=/no/such/file", "a", "b"}, {});
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().text == "cannot open the filter rules in /no/such/file: No such file or directory");
+  CHECK(model::exit_code_of_run(parsed.error()) == 11);
+}
+
+TEST_CASE("A partial folder is kept from --delete, and is asked for by name or environment")
+{
+  const Options named = options_of("--partial-dir=.part/");
+  CHECK(named.partial);
+  CHECK(named.partial_dir == ".part");
+  REQUIRE(named.rules.size() == 1);
+  CHECK(named.rules[0].pattern == ".part");
+  CHECK(named.rules[0].folders_only);
+  CHECK(named.rules[0].perishable);
+  const Options absolute = options_of("--partial-dir=/tmp/part");
+  CHECK(absolute.partial_dir == "/tmp/part");
+  CHECK(absolute.rules.empty());
+  CHECK(options_of("--partial-dir=.").partial_dir.empty());
+  const Environment environment{{"RSYNC_PARTIAL_DIR", ".from-environment"}};
+  CHECK(options_of(Arguments{"--partial", "a", "b"}, environment).partial_dir == ".from-environment");
+  CHECK(options_of(Arguments{"a", "b"}, environment).partial_dir.empty());
+}
+
+TEST_CASE("RSYNC_RSH counts where no -e is given")
+{
+  const Environment environment{{"RSYNC_RSH", "rsh -x"}};
+  CHECK(options_of(Arguments{"a", "b"}, environment).rsh == "rsh -x");
+  CHECK(options_of(Arguments{"-e", "ssh", "a", "b"}, environment).rsh == "ssh");
+}
+
+TEST_CASE("Options without effect are accepted")
+{
+  for (const char* line :
+       {"--old-args", "-s", "--secluded-args", "--protect-args", "--blocking-io", "--inc-recursive",
+        "--no-inc-recursive", "--no-i-r", "--i-r", "--no-s", "--no-H", "--no-hard-links", "--no-A", "--no-motd"}) {
+    CAPTURE(line);
+    CHECK(error_of(line) == "accepted");
+  }
+}
+
+TEST_CASE("Usage errors name the option in one line")
+{
+  const std::pair<const char*, const char*> cases[] = {
+      {"--delet", "--delet: unknown option (godwit --help lists them)"},
+      {"-aQ", "-Q: unknown option (godwit --help lists them)"},
+      {"--r", "--r: unknown option (godwit --help lists them)"},
+      {"--no-delete", "--no-delete: unknown option (godwit --help lists them)"},
+      {"--archive=no", "--archive=no: option does not take an argument"},
+      {"--no-r=x", "--no-r=x: option does not take an argument"},
+      {"--hard-links", "--hard-links (-H) is not supported yet"},
+      {"-aH", "--hard-links (-H) is not supported yet"},
+      {"-A", "--acls (-A) is not supported yet"},
+      {"--no-implied-dirs", "--no-implied-dirs (--no-i-d) is not supported yet"},
+      {"--files-from=x", "--files-from is not supported yet"},
+      {"--cc=md5", "--checksum-choice (--cc) is not supported yet"},
+      {"-F", "-F is not supported yet"},
+      {"--compress-level=3", "--compress-level (--zl) is not supported yet"},
+      {"-xx", "--one-file-system (-x) given twice is not supported yet"},
+      {"--transport=tcp", "--transport=tcp is unknown: give ssh or libssh"},
+      {"--info=flist2", "--info=flist2 is not supported yet: only progress2 and progress0 are"},
+      {"--timeout=x", "--timeout=x is not a whole number"},
+      {"--timeout=-5", "--timeout=-5 is invalid: give seconds, or 0 for none"},
+      {"--bwlimit=.1", "--bwlimit=.1 is too small: give 512 bytes or more, or 0 for none"},
+      {"--max-size=-1", "--max-size=-1 is invalid: a size is not negative"},
+      {"--filter=merge,x", "filter rules that merge a file are not supported yet: merge,x"},
+  };
+  for (const auto& [line, expected] : cases) {
+    CAPTURE(line);
+    CHECK(error_of(line).starts_with(expected));
+  }
+  CHECK(error_of(Arguments{"-r", "--rsh"}) == "--rsh: missing argument");
+  CHECK(error_of(Arguments{"-re"}) == "-e: missing argument");
+  CHECK(error_of(Arguments{}) == "nothing to copy: give SRC... DEST (godwit --help tells more)");
+}
+
+TEST_CASE("Every option of rsync is either known or refused by name")
+{
+  for (const char* name :
+       {"acls", "append", "backup", "block-size", "chmod", "link-dest", "xattrs", "sparse", "inplace", "fuzzy",
+        "out-format", "log-file", "daemon", "write-batch", "iconv", "H", "A", "X", "E", "b", "S", "B", "y", "C", "F",
+        "0", "8", "M", "U", "N", "T", "J", "4", "6"}) {
+    CAPTURE(name);
+    CHECK_FALSE(foreign_option(name).empty());
+  }
+  CHECK(foreign_option("nosuch").empty());
+}
