@@ -55,6 +55,8 @@ Filter::compile(const FilterRule& rule, bool delete_excluded)
     compiled.for_dest = false;
   }
   compiled.is_wild = pattern.find_first_of("*[?") != npos;
+  compiled.is_suffix = !rule.whole_path && pattern.size() > 1 && pattern.front() == '*' &&
+                       pattern.find_first_of("*[?\\", 1) == npos;
   compiled.has_double_star = pattern.find("**") != npos;
   compiled.begins_with_double_star = !rule.anchored && pattern.starts_with("**");
   compiled.covers_folder = pattern.ends_with("***");
@@ -71,6 +73,9 @@ Filter::Filter(const std::vector<FilterRule>& rules, bool delete_excluded)
       m_rules.push_back(compile(rule, delete_excluded));
     }
   }
+  m_sides_agree = std::all_of(m_rules.begin(), m_rules.end(), [](const Rule& rule) {
+    return rule.for_source && rule.for_dest && !rule.perishable;
+  });
 }
 
 // Where in `text` the pattern has to begin: at its start, so many components before its end, or, for a `**` further
@@ -78,6 +83,9 @@ Filter::Filter(const std::vector<FilterRule>& rules, bool delete_excluded)
 bool
 Filter::text_matches(const Rule& rule, std::string_view text)
 {
+  if (rule.is_suffix) {
+    return text.ends_with(std::string_view(rule.pattern).substr(1));
+  }
   if (!rule.is_wild) {
     return rule.anchored ? text == rule.pattern : is_tail(text, rule.pattern);
   }
@@ -148,6 +156,10 @@ Filter::decide(std::string_view path, bool is_folder, std::string_view root) con
 
   Decision decision;
   decision.hidden = excludes(first_match(subject, Side::source, true));
+  if (m_sides_agree) {
+    decision.is_protected = decision.hidden;
+    return decision;
+  }
   const Rule* const for_dest = first_match(subject, Side::dest, true);
   decision.is_protected = excludes(for_dest);
   if (decision.is_protected && for_dest->perishable) {

@@ -41,6 +41,7 @@ public:
 private:
   struct Rule : model::FilterRule {
     bool is_wild = false;                // has `*`, `?` or `[`
+    bool is_suffix = false;              // `*` and plain bytes, for a name: the commonest kind
     bool has_double_star = false;
     bool begins_with_double_star = false;
     bool covers_folder = false;          // ends in `***`: matches the folder before it as well
@@ -54,6 +55,7 @@ private:
   const Rule* first_match(const Subject& subject, model::Side side, bool with_perishable) const;
 
   std::vector<Rule> m_rules;
+  bool m_sides_agree = true; // every rule holds for both sides and none is perishable
 };
 
 } // namespace godwit::plan
