@@ -8,12 +8,65 @@ namespace {
 
 constexpr std::size_t batch_entries = 256;
 
+plan::Recipe
+to_plan(const proto::Recipe& recipe)
+{
+  return {recipe.file_times, recipe.folder_times, recipe.other_times, recipe.perms,   recipe.owner,   recipe.group,
+          recipe.checksum,   recipe.links,        recipe.devices,     recipe.specials, recipe.grain_ns};
+}
+
+proto::Page
+to_message(plan::PageSummary&& summary)
+{
+  proto::Page page;
+  page.last = std::move(summary.last);
+  page.last_is_folder = summary.last_is_folder;
+  page.count = summary.count;
+  page.comparable = summary.is_comparable;
+  page.digest = summary.digest;
+  for (const plan::OwnerIds& owner : summary.owners) {
+    page.owners.push_back({owner.uid, owner.gid});
+  }
+  return page;
+}
+
+void
+count(proto::ListCounts& counts, const model::Entry& entry)
+{
+  switch (entry.type) {
+  case model::Type::regular:
+    ++counts.regular;
+    counts.bytes += entry.size;
+    break;
+  case model::Type::folder:
+    ++counts.folders;
+    break;
+  case model::Type::symlink:
+    ++counts.symlinks;
+    counts.bytes += entry.target.size();
+    break;
+  case model::Type::char_device:
+  case model::Type::block_device:
+    ++counts.devices;
+    break;
+  case model::Type::fifo:
+  case model::Type::socket:
+  case model::Type::unknown:
+    ++counts.specials;
+    break;
+  }
+}
+
 } // namespace
 
 LocalScan::LocalScan(const Context& context, proto::Scan request)
     : m_context(context), m_request(std::move(request)), m_filter(m_request.rules, m_request.delete_excluded),
       m_is_source(context.roots.request.role == proto::Role::source)
 {
+  if (m_request.recipe.number != 0) {
+    m_pages.emplace(to_plan(m_request.recipe), m_is_source ? model::Side::source : model::Side::dest,
+                    context.roots.key);
+  }
 }
 
 void
@@ -50,8 +103,12 @@ LocalScan::add(model::Entry&& entry)
   if (m_is_source) {
     name_owners(entry);
   }
+  if (m_pages) {
+    m_pages->add(entry);
+  }
   m_batch.push_back(std::move(entry));
-  return m_batch.size() < batch_entries ? !m_context.stopped : send_batch();
+  const bool is_full = m_pages ? m_pages->is_full() : m_batch.size() >= batch_entries;
+  return is_full ? send_batch() : !m_context.stopped;
 }
 
 bool
@@ -60,8 +117,26 @@ LocalScan::send_batch()
   if (!m_new_owners.users.empty() || !m_new_owners.groups.empty()) {
     m_context.answer({std::exchange(m_new_owners, {}), {}});
   }
+  if (m_pages) {
+    return send_page();
+  }
   Lease lease = m_context.entries.take(m_batch.size());
   m_context.answer({proto::Listed{std::exchange(m_batch, {})}, std::move(lease)});
+  return !m_context.stopped;
+}
+
+bool
+LocalScan::send_page()
+{
+  proto::Page page = to_message(m_pages->finish());
+  for (const model::Entry& entry : m_batch) {
+    count(page.counts, entry);
+  }
+  if (!m_context.pages.add(m_next_page, std::exchange(m_batch, {}))) {
+    return false;
+  }
+  ++m_next_page;
+  m_context.answer({std::move(page), {}});
   return !m_context.stopped;
 }
 

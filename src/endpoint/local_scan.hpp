@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "godwit/endpoint/endpoint.hpp"
 #include "godwit/fs/names.hpp"
 #include "godwit/plan/filter.hpp"
+#include "godwit/plan/page.hpp"
 #include "page_store.hpp"
 #include "roots.hpp"
 
@@ -37,12 +39,15 @@ private:
   fs::Verdict judge(const model::RelPath& path, bool is_folder) const;
   void name_owners(const model::Entry& entry);
   bool send_batch();
+  bool send_page();
 
   Context m_context;
   proto::Scan m_request;
   plan::Filter m_filter;
   bool m_is_source;
   std::vector<model::Entry> m_batch;
+  std::optional<plan::PageBuilder> m_pages; // where the request has a recipe
+  std::uint64_t m_next_page = 0;
   proto::Owners m_new_owners;
   std::set<std::uint32_t> m_users;
   std::set<std::uint32_t> m_groups;

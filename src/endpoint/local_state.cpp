@@ -72,6 +72,9 @@ void
 Local::State::handle(proto::Scan& request, Lease&)
 {
   const auto is_unknown = [&](std::uint32_t base) { return base >= roots.bases.size(); };
+  if (request.recipe.number > plan::Recipe::number) {
+    return refuse("scan by an unknown recipe");
+  }
   for (const model::ScopeItem& item : request.scope) {
     if (is_source() && std::any_of(item.bases.begin(), item.bases.end(), is_unknown)) {
       return refuse("scan of a base that was not opened");
@@ -98,7 +101,16 @@ Local::State::handle(proto::PageWanted& request, Lease&)
   if (!pages.take(request.page, listed)) {
     return refuse("page that is not open");
   }
-  answer({proto::PageListed{request.page, true, std::move(listed)}, {}});
+  std::size_t at = 0;
+  do {
+    proto::PageListed part{request.page, true, {}};
+    for (std::size_t bytes = 0; at < listed.size() && bytes < proto::max_chunk_bytes; ++at) {
+      bytes += listed[at].path.str().size() + listed[at].target.size() + 64;
+      part.entries.push_back(std::move(listed[at]));
+    }
+    part.is_last_part = at == listed.size();
+    answer({std::move(part), {}});
+  } while (at < listed.size());
 }
 
 void

@@ -22,6 +22,12 @@ Engine::Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& p
     : m_parts(parts), m_planner(std::move(rules)), m_pipeline(parts.trees, parts.report, pipeline)
 {
   m_pipeline.on_source_failure([this] { m_planner.source_failed(); });
+  if (m_parts.recipe) {
+    const model::Side remote = m_parts.trees.remote_side();
+    const bool is_source = remote == model::Side::source;
+    m_pages.emplace(PageMerge::Parts{remote, *m_parts.recipe, m_parts.key, m_parts.owners, m_parts.report,
+                                     is_source ? m_dest : m_source, is_source ? m_source : m_dest});
+  }
 }
 
 Result<>
@@ -88,21 +94,22 @@ Engine::handle(Arrival arrival)
     return m_parts.trees.is_remote(arrival.side) ? m_parts.trees.explain(to_error(*fatal)) : to_error(*fatal);
   }
   bool taken = false;
-  TRY(handle_listing(arrival.side, message, std::move(arrival.parcel.lease), taken));
+  TRY(handle_listing(arrival.side, message, arrival.parcel.lease, taken));
   return taken ? Result<>() : m_pipeline.on(message, std::move(arrival.parcel.lease));
 }
 
 Result<>
-Engine::handle_listing(model::Side side, proto::Message& message, Lease lease, bool& taken)
+Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken)
 {
   taken = true;
   if (auto* listed = std::get_if<proto::Listed>(&message)) {
-    if (m_parts.lists_source_first && side == model::Side::source) {
-      lease.release();
-    }
-    queue(side).add(std::move(listed->entries), std::move(lease));
+    handle_listed(side, std::move(listed->entries), lease);
   } else if (std::holds_alternative<proto::ListEnd>(message)) {
-    queue(side).end();
+    end_listing(side);
+  } else if (auto* page = std::get_if<proto::Page>(&message); page != nullptr && m_pages) {
+    m_pages->add_page(std::move(*page));
+  } else if (auto* part = std::get_if<proto::PageListed>(&message); part != nullptr && m_pages) {
+    return m_pages->add_page_entries(std::move(*part));
   } else if (const auto* owners = std::get_if<proto::Owners>(&message)) {
     m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
   } else if (const auto* mapped = std::get_if<proto::OwnersMapped>(&message)) {
@@ -120,6 +127,57 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease lease, b
   return {};
 }
 
+void
+Engine::handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease)
+{
+  if (m_parts.lists_source_first && side == model::Side::source) {
+    lease.release();
+  }
+  if (m_pages && !m_parts.trees.is_remote(side)) {
+    m_pages->add_local(std::move(entries), std::move(lease));
+  } else {
+    queue(side).add(std::move(entries), std::move(lease));
+  }
+}
+
+// With pages, a queue ends when the pages are through.
+void
+Engine::end_listing(model::Side side)
+{
+  if (!m_pages) {
+    queue(side).end();
+  } else if (m_parts.trees.is_remote(side)) {
+    m_pages->end_remote();
+  } else {
+    m_pages->end_local();
+  }
+}
+
+bool
+Engine::advance_pages()
+{
+  if (!m_pages) {
+    return false;
+  }
+  const bool moved = m_pages->advance();
+  endpoint::Endpoint& remote = m_parts.trees.at(m_parts.trees.remote_side());
+  for (const std::uint64_t page : m_pages->take_wanted()) {
+    remote.send({proto::PageWanted{page}, {}});
+  }
+  if (const auto settled = m_pages->take_settled()) {
+    remote.send({proto::PagesSettled{*settled}, {}});
+  }
+  if (m_pages->is_remote_done()) {
+    queue(m_parts.trees.remote_side()).end();
+  }
+  if (m_pages->is_done()) {
+    m_source.end();
+    m_dest.end();
+    m_pages.reset();
+  }
+  return moved;
+}
+
 // As far as it goes without waiting.
 Result<>
 Engine::advance()
@@ -132,7 +190,8 @@ Engine::advance()
     if (auto action = m_planner.take()) {
       ++m_parts.report.totals().planned;
       m_pipeline.start(*std::move(action));
-    } else if (!feed(model::Side::source, outcome) && !feed(model::Side::dest, outcome) && !take_removals()) {
+    } else if (!feed(model::Side::source, outcome) && !feed(model::Side::dest, outcome) && !take_removals() &&
+               !advance_pages()) {
       break;
     }
   }

@@ -7,6 +7,7 @@
 #include "godwit/plan/planner.hpp"
 #include "listing.hpp"
 #include "owner_map.hpp"
+#include "page_merge.hpp"
 #include "pipeline.hpp"
 
 namespace godwit::session {
@@ -24,6 +25,8 @@ public:
     Report& report;
     OwnerMap& owners;
     std::stop_token stop;
+    const HashKey& key;
+    std::optional<plan::Recipe> recipe; // the far side lists pages by it
     bool lists_source_first = false; // the dest lies inside the source: nothing changes while that is listed
   };
   Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline);
@@ -39,7 +42,10 @@ private:
   using Clock = std::chrono::steady_clock;
 
   Result<> handle(Arrival arrival);
-  Result<> handle_listing(model::Side side, proto::Message& message, Lease lease, bool& taken);
+  Result<> handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken);
+  void handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease);
+  void end_listing(model::Side side);
+  bool advance_pages();
   Result<> advance();
   bool feed(model::Side side, Result<>& outcome);
   bool take_removals();
@@ -52,6 +58,7 @@ private:
   Pipeline m_pipeline;
   EntryQueue m_source;
   EntryQueue m_dest;
+  std::optional<PageMerge> m_pages;
   bool m_removing = false;
   bool m_removals_done = false;
   Clock::time_point m_started = Clock::now();

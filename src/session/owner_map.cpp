@@ -27,16 +27,16 @@ OwnerMap::learn(const proto::OwnersMapped& mapped)
 }
 
 bool
-OwnerMap::knows(const model::Entry& source) const
+OwnerMap::knows(std::uint32_t uid, std::uint32_t gid) const
 {
-  return (!m_owner || m_users.contains(source.uid)) && (!m_group || m_groups.contains(source.gid));
+  return (!m_owner || m_users.contains(uid)) && (!m_group || m_groups.contains(gid));
 }
 
 void
 OwnerMap::map(model::Entry& source) const
 {
-  source.uid = m_owner ? m_users.at(source.uid) : model::keep_id;
-  source.gid = m_group ? m_groups.at(source.gid) : model::keep_id;
+  source.uid = user(source.uid);
+  source.gid = group(source.gid);
 }
 
 } // namespace godwit::session

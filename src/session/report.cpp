@@ -55,6 +55,19 @@ Report::count_listed(const model::Entry& entry)
 }
 
 void
+Report::count_listed(const proto::ListCounts& counts)
+{
+  model::Totals& t = m_totals;
+  t.files += counts.regular + counts.folders + counts.symlinks + counts.devices + counts.specials;
+  t.regular += counts.regular;
+  t.folders += counts.folders;
+  t.symlinks += counts.symlinks;
+  t.devices += counts.devices;
+  t.specials += counts.specials;
+  t.total_size += counts.bytes;
+}
+
+void
 Report::count_done(const model::Action& action)
 {
   model::Totals& t = m_totals;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "godwit/endpoint/endpoint.hpp"
 #include "godwit/model/event.hpp"
 #include "godwit/model/exit_code.hpp"
 
@@ -31,6 +32,7 @@ public:
   void raise(int code) { m_exit_code = model::graver_exit_code(m_exit_code, code); }
 
   void count_listed(const model::Entry& entry);
+  void count_listed(const proto::ListCounts& counts);
   void count_done(const model::Action& action);
 
 private:

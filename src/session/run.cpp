@@ -15,6 +15,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+proto::Recipe
+to_message(const std::optional<plan::Recipe>& recipe)
+{
+  if (!recipe) {
+    return {};
+  }
+  return {plan::Recipe::number, recipe->file_times, recipe->folder_times, recipe->other_times,
+          recipe->perms,        recipe->owner,      recipe->group,        recipe->checksum,
+          recipe->links,        recipe->devices,    recipe->specials,     recipe->grain_ns};
+}
+
 // A run from its operands to its summary, as a list of passes.
 class Run
 {
@@ -86,6 +97,7 @@ private:
   std::vector<proto::OpenedOperand> m_opened; // those that could be
   proto::Opened m_dest;
   model::Scope m_scope;
+  std::optional<plan::Recipe> m_recipe; // pages are compared by it; none: entries
 };
 
 proto::Open
@@ -170,6 +182,7 @@ Run::send_scans()
   scan.one_file_system = m_options.one_file_system;
   scan.checksum = m_options.checksum;
   proto::Scan at_source = scan;
+  (m_trees->is_remote(model::Side::source) ? at_source : scan).recipe = to_message(m_recipe);
   at_source.prune_empty = m_options.prune_empty_dirs;
   if (!m_dest.new_name.empty()) {
     at_source.listed_name = m_dest.new_name;
@@ -228,6 +241,10 @@ Result<>
 Run::copy()
 {
   plan::PlanRules rules = plan::PlanRules::from(m_options, m_scope, m_dest.umask);
+  const bool reports_equal = m_options.verbose > 1 || m_options.itemize > 1 || m_options.remove_source_files;
+  if (m_trees->remote() != nullptr && !reports_equal && !deletes_first()) {
+    m_recipe = plan::Recipe::from(rules);
+  }
   if (deletes_first()) {
     plan::PlanRules removals = rules;
     removals.only_removals = true;
@@ -241,7 +258,7 @@ Result<>
 Run::pass(const plan::PlanRules& rules)
 {
   send_scans();
-  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_trees->dest_lies_inside_source()}, rules,
+  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_recipe, m_trees->dest_lies_inside_source()}, rules,
                 pipeline_rules());
   if (m_source_failed) {
     engine.source_failed();

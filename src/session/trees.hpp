@@ -48,6 +48,7 @@ public:
   bool dest_lies_inside_source() const { return are_local() && m_local_dest->lies_inside(*m_local_source); }
   // The side that is elsewhere, if any.
   const endpoint::Remote* remote() const { return m_remote; }
+  model::Side remote_side() const { return m_remote_side; }
   bool is_remote(model::Side side) const { return m_remote != nullptr && m_remote_side == side; }
   // What ended the connection, in words, for an error that says it ended.
   Error explain(Error error);

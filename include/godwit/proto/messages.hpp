@@ -200,13 +200,12 @@ struct Fatal {
   }
 };
 
-// What a listing's digests cover; the same on both sides (DESIGN: digest recipe).
+// What a listing's digests cover; the same on both sides (plan::Recipe).
 struct Recipe {
   std::uint32_t number = 0; // 0: no pages, entries only
-  bool times = false;
+  bool file_times = false;
   bool folder_times = false;
-  bool link_times = false;
-  bool file_times = false; // mtimes of regular files, read by the quick check
+  bool other_times = false;
   bool perms = false;
   bool owner = false;
   bool group = false;
@@ -214,20 +213,15 @@ struct Recipe {
   bool links = false;
   bool devices = false;
   bool specials = false;
+  std::uint32_t grain_ns = 1;
   static constexpr auto fields()
   {
-    return std::tuple{field("number", &Recipe::number),
-                      field("times", &Recipe::times),
-                      field("folder_times", &Recipe::folder_times),
-                      field("link_times", &Recipe::link_times),
-                      field("file_times", &Recipe::file_times),
-                      field("perms", &Recipe::perms),
-                      field("owner", &Recipe::owner),
-                      field("group", &Recipe::group),
-                      field("checksum", &Recipe::checksum),
-                      field("links", &Recipe::links),
-                      field("devices", &Recipe::devices),
-                      field("specials", &Recipe::specials)};
+    return std::tuple{field("number", &Recipe::number),           field("file_times", &Recipe::file_times),
+                      field("folder_times", &Recipe::folder_times), field("other_times", &Recipe::other_times),
+                      field("perms", &Recipe::perms),             field("owner", &Recipe::owner),
+                      field("group", &Recipe::group),             field("checksum", &Recipe::checksum),
+                      field("links", &Recipe::links),             field("devices", &Recipe::devices),
+                      field("specials", &Recipe::specials),       field("grain_ns", &Recipe::grain_ns)};
   }
 };
 
