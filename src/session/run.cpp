@@ -241,8 +241,8 @@ Result<>
 Run::copy()
 {
   plan::PlanRules rules = plan::PlanRules::from(m_options, m_scope, m_dest.umask);
-  const bool reports_equal = m_options.verbose > 1 || m_options.itemize > 1 || m_options.remove_source_files;
-  if (m_trees->remote() != nullptr && !reports_equal && !deletes_first()) {
+  rules.reports_up_to_date = m_options.verbose > 1 || m_options.itemize > 1 || m_options.remove_source_files;
+  if (m_trees->remote() != nullptr && !deletes_first()) {
     m_recipe = plan::Recipe::from(rules);
   }
   if (deletes_first()) {
