@@ -34,22 +34,26 @@ to_index(const std::string& digits)
   return index;
 }
 
-// "-e, --rsh=COMMAND"
+// "-e, --rsh=COMMAND": its letter, and the first of its long names.
 std::string
 names_in_help(const CLI::Option& option)
 {
-  std::string text;
-  for (const std::string& letter : option.get_snames()) {
-    text += (text.empty() ? "-" : ", -") + letter;
-  }
-  if (text.empty()) {
-    text = "   ";
-  }
-  for (const std::string& name : option.get_lnames()) {
-    text += (text == "   " ? " --" : ", --") + name;
+  std::string text = option.get_snames().empty() ? "  " : "-" + option.get_snames().front();
+  if (!option.get_lnames().empty()) {
+    text += (option.get_snames().empty() ? "  --" : ", --") + option.get_lnames().front();
   }
   const std::string value = option.get_items_expected_max() == 0 ? "" : option.get_type_name();
   return value.empty() ? text : text + "=" + value;
+}
+
+std::string
+other_names(const CLI::Option& option)
+{
+  std::string text;
+  for (std::size_t i = 1; i < option.get_lnames().size(); ++i) {
+    text += (text.empty() ? " (also --" : ", --") + option.get_lnames()[i];
+  }
+  return text.empty() ? text : text + ")";
 }
 
 } // namespace
@@ -141,7 +145,7 @@ OptionTable::help() const
       group = option->get_group();
       text += fmt::format("\n{}:\n", group);
     }
-    text += fmt::format("  {:<33} {}\n", names_in_help(*option), option->get_description());
+    text += fmt::format("  {:<30} {}{}\n", names_in_help(*option), option->get_description(), other_names(*option));
   }
   return text;
 }
