@@ -1,29 +1,11 @@
 #include "godwit/delta/signature.hpp"
 
+#include "delta/packed.hpp"
 #include "godwit/base/varint.hpp"
 
 namespace godwit::delta {
 
 namespace {
-
-void
-append_low(Bytes& out, std::uint64_t value, unsigned bits)
-{
-  for (unsigned shift = 0; shift < bits; shift += 8) {
-    out.push_back(static_cast<std::byte>(value >> shift));
-  }
-}
-
-std::uint64_t
-take_low(ByteView& from, unsigned bits)
-{
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < bits; shift += 8) {
-    value |= static_cast<std::uint64_t>(from[shift / 8]) << shift;
-  }
-  from = from.subspan(bits / 8);
-  return value;
-}
 
 // A block's key and its anchor's offset as one number.
 std::uint64_t

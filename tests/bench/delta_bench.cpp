@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "godwit/delta/matcher.hpp"
-#include "godwit/delta/patcher.hpp"
+#include "support/delta_pair.hpp"
 #include "support/random_bytes.hpp"
 
 using namespace godwit;
@@ -44,9 +44,9 @@ struct Sink : delta::OpSink {
 };
 
 delta::Signature
-signature_of(ByteView basis)
+signature_of(ByteView basis, delta::Levels levels)
 {
-  delta::SignatureBuilder builder(key, basis.size());
+  delta::SignatureBuilder builder(key, basis.size(), {delta::Strength::sized, levels});
   for (std::size_t at = 0; at < basis.size(); at += 1 << 20) {
     builder.update(basis.subspan(at, std::min<std::size_t>(1 << 20, basis.size() - at)));
   }
@@ -54,12 +54,10 @@ signature_of(ByteView basis)
 }
 
 void
-measure(const char* name, ByteView basis, ByteView fresh)
+measure_search(const char* name, ByteView basis, ByteView fresh)
 {
   delta::Signature signature;
-  const double build = seconds([&] { signature = signature_of(basis); });
-  Bytes wire;
-  encode(signature, wire);
+  const double build = seconds([&] { signature = signature_of(basis, delta::Levels::one); });
   const unsigned block = signature.shape.block_bytes;
   delta::Matcher matcher(key, std::move(signature));
   MemoryReadAt file(fresh);
@@ -73,10 +71,30 @@ measure(const char* name, ByteView basis, ByteView fresh)
                         }
                       }));
   }
-  std::printf("%-22s block %6u  signature %5.2f GB/s %9zu B  search %6.2f GB/s  literal %11llu B\n", name,
-              block, static_cast<double>(basis.size()) / build / 1e9, wire.size(),
+  std::printf("%-22s one level, block %6u: signature %5.2f GB/s, search and hash %5.2f GB/s, literal %llu\n",
+              name, block, static_cast<double>(basis.size()) / build / 1e9,
               static_cast<double>(fresh.size()) / search / 1e9,
               static_cast<unsigned long long>(match.literal_bytes));
+}
+
+// What the whole exchange takes in time and bytes, both sides one after the other.
+void
+measure_levels(const char* name, ByteView basis, ByteView fresh)
+{
+  RoundTrip trip;
+  const double whole = seconds([&] {
+    trip = round_trip(key, basis, fresh, {delta::Strength::sized, delta::Levels::several});
+  });
+  std::printf("%-22s levels: sums %zu B, ops %zu B, total %.3f MB, %zu rounds, %.2f s, %s\n", name,
+              trip.sum_bytes, trip.ops_bytes, static_cast<double>(trip.sum_bytes + trip.ops_bytes) / 1e6,
+              trip.rounds, whole, trip.error ? trip.error->text.c_str() : "verified");
+}
+
+void
+measure(const char* name, ByteView basis, ByteView fresh)
+{
+  measure_search(name, basis, fresh);
+  measure_levels(name, basis, fresh);
 }
 
 Bytes

@@ -15,16 +15,6 @@ namespace {
 
 const HashKey key{HashKey::Seed{std::byte{9}}};
 
-Bytes
-encoded_signature(ByteView basis)
-{
-  SignatureBuilder builder(key, basis.size());
-  builder.update(basis);
-  Bytes wire;
-  encode(builder.finish(), wire);
-  return wire;
-}
-
 // Flips, overwrites, removes or adds a few bytes.
 void
 mutate(Random& random, Bytes& bytes)
@@ -78,7 +68,7 @@ TEST_CASE("a signature of a file larger than any is refused")
 TEST_CASE("a signature cut anywhere is refused")
 {
   Random random(1);
-  const Bytes wire = encoded_signature(random_bytes(random, 5000));
+  const Bytes wire = encoded_signature(key, random_bytes(random, 5000));
   REQUIRE(decode(wire));
   for (std::size_t length = 0; length < wire.size(); ++length) {
     CHECK(!decode(ByteView(wire).first(length)));
@@ -91,7 +81,7 @@ TEST_CASE("a changed signature is refused or matches what it says, and verificat
     CAPTURE(seed);
     Random random(seed);
     const Bytes basis = random_bytes(random, below(random, 6000));
-    Bytes wire = encoded_signature(basis);
+    Bytes wire = encoded_signature(key, basis);
     mutate(random, wire);
     auto signature = decode(wire);
     if (!signature) {
@@ -136,5 +126,75 @@ TEST_CASE("changed and random chunks are refused or applied within the basis")
       CHECK(applied.error().kind == ErrorKind::protocol);
     }
     CHECK(patcher.rebuilt_bytes() <= 1 << 20);
+  }
+}
+
+TEST_CASE("changed and random requests for sums are refused or lie within the basis")
+{
+  Random random(5);
+  const Bytes basis = random_bytes(random, 50000);
+  MemoryReadAt file(basis);
+  SumRequest request;
+  request.ranges = {{{0, 4096}, 512}, {{40000, 10000}, 4096}, {{8192, 512}, 512}};
+  Bytes wire;
+  encode(request, wire);
+  REQUIRE(decode_sum_request(wire, basis.size()));
+  CHECK(*decode_sum_request(wire, basis.size()) == request);
+  for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+    CAPTURE(seed);
+    Random choice(seed);
+    Bytes changed = wire;
+    if (seed % 3 == 0) {
+      changed = random_bytes(choice, below(choice, 60));
+      changed.insert(changed.begin(), 2, std::byte{24});
+    }
+    mutate(choice, changed);
+    auto decoded = decode_sum_request(changed, basis.size());
+    if (!decoded) {
+      CHECK(decoded.error().kind == ErrorKind::protocol);
+      continue;
+    }
+    CHECK(sum_ranges(key, file, *decoded));
+  }
+}
+
+TEST_CASE("a request for more sums than the limit is refused")
+{
+  SumRequest request;
+  request.ranges = {{{0, 512 * SumRequest::max_blocks}, 512}, {{0, 1}, 512}};
+  Bytes wire;
+  encode(request, wire);
+  CHECK(!decode_sum_request(wire, max_basis_bytes));
+}
+
+TEST_CASE("changed fine sums cost literals but never the content, and a wrong length is refused")
+{
+  Random random(8);
+  const Bytes basis = random_bytes(random, 3 << 20);
+  Bytes fresh = basis;
+  for (std::size_t at = 5000; at < fresh.size(); at += 100000) {
+    fresh[at] ^= std::byte{1};
+  }
+  MemoryReadAt basis_file(basis);
+  MemoryReadAt fresh_file(fresh);
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    MemoryRebuild rebuild;
+    Patcher patcher(&basis_file, basis.size(), rebuild, key);
+    OpWriter writer([&](Bytes chunk) { return patcher.apply(chunk); });
+    Refiner refiner(key, fresh_file, basis.size(), writer);
+    Matcher matcher(key, *decode(encoded_signature(key, basis, {Strength::sized, Levels::several})));
+    auto matched = matcher.match(fresh_file, fresh.size(), refiner);
+    REQUIRE(matched);
+    REQUIRE(refiner.likely_saving() > 0);
+    auto request = decode_sum_request(refiner.request(), basis.size());
+    Bytes sums = *sum_ranges(key, basis_file, *request);
+    CHECK(!refiner.refine(ByteView(sums).first(sums.size() - 1)));
+    for (std::byte& byte : sums) {
+      byte ^= static_cast<std::byte>(below(random, 3) == 0 ? random() : 0);
+    }
+    REQUIRE(refiner.refine(sums));
+    REQUIRE(refiner.finish());
+    REQUIRE(writer.finish());
+    CHECK(patcher.finish(matched->hash, matched->bytes));
   }
 }

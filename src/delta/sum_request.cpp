@@ -1,0 +1,132 @@
+#include "godwit/delta/sum_request.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "delta/fine_shape.hpp"
+#include "delta/packed.hpp"
+#include "delta/rolling.hpp"
+#include "delta/strong.hpp"
+#include "godwit/base/varint.hpp"
+
+namespace godwit::delta {
+
+namespace {
+
+constexpr unsigned block_exponent_bits = 4;
+constexpr unsigned max_block_exponent =
+    static_cast<unsigned>(std::countr_zero(SumRange::max_block) - std::countr_zero(SumRange::min_block));
+
+Error
+bad(const char* cause)
+{
+  return make_error(ErrorKind::protocol, std::string("cannot read request for sums: ") + cause);
+}
+
+// False when the range is malformed.
+bool
+take_range(ByteView& wire, std::uint64_t expected, SumRange* range)
+{
+  const auto distance = take_varint(wire);
+  const auto size = take_varint(wire);
+  if (!distance || !size) {
+    return false;
+  }
+  const auto exponent = static_cast<unsigned>(*size & ((1U << block_exponent_bits) - 1));
+  range->basis.at = expected + static_cast<std::uint64_t>(unzigzag(*distance));
+  range->basis.bytes = *size >> block_exponent_bits;
+  range->block_bytes = SumRange::min_block << std::min(exponent, max_block_exponent);
+  return exponent <= max_block_exponent && range->basis.bytes != 0;
+}
+
+// Appends the sums of one range, read in pieces of whole blocks.
+Result<>
+sum_range(const HashKey& key, ReadAt& basis, const SumRequest& request, const SumRange& range, Bytes& out)
+{
+  const Shape shape = fine_shape(request, range.block_bytes);
+  const Strong strong(key, shape);
+  const Rolling rolling(strong.key(), range.block_bytes);
+  Bytes piece(std::min<std::uint64_t>(range.basis.bytes, std::size_t{256} << 10));
+  for (std::uint64_t done = 0; done < range.basis.bytes;) {
+    const ByteSpan wanted(piece.data(), std::min<std::uint64_t>(piece.size(), range.basis.bytes - done));
+    TRY_ASSIGN(const std::size_t got, basis.read_at(range.basis.at + done, wanted));
+    if (got != wanted.size()) {
+      return make_error(ErrorKind::changed, "cannot sum basis: it got shorter");
+    }
+    for (std::size_t at = 0; at < got; at += range.block_bytes) {
+      const ByteView block = wanted.subspan(at, std::min<std::size_t>(range.block_bytes, got - at));
+      const bool whole = block.size() == range.block_bytes;
+      append_low(out, whole ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits) : 0, shape.key_bits);
+      append_low(out, strong(block), shape.strong_bits);
+    }
+    done += got;
+  }
+  return {};
+}
+
+} // namespace
+
+void
+encode(const SumRequest& request, Bytes& out)
+{
+  out.push_back(static_cast<std::byte>(request.key_bits));
+  out.push_back(static_cast<std::byte>(request.strong_bits));
+  std::uint64_t expected = 0;
+  for (const SumRange& range : request.ranges) {
+    const auto exponent = static_cast<unsigned>(std::countr_zero(range.block_bytes / SumRange::min_block));
+    append_varint(out, zigzag(static_cast<std::int64_t>(range.basis.at - expected)));
+    append_varint(out, range.basis.bytes << block_exponent_bits | exponent);
+    expected = range.basis.end();
+  }
+}
+
+Result<SumRequest>
+decode_sum_request(ByteView wire, std::uint64_t basis_bytes)
+{
+  if (wire.size() < 2) {
+    return bad("it is cut short");
+  }
+  SumRequest request;
+  request.key_bits = static_cast<unsigned>(wire[0]);
+  request.strong_bits = static_cast<unsigned>(wire[1]);
+  wire = wire.subspan(2);
+  if ((request.key_bits != 24 && request.key_bits != 32) || request.strong_bits < 24 ||
+      request.strong_bits > 64 || request.strong_bits % 8 != 0) {
+    return bad("its sums have no valid length");
+  }
+  std::uint64_t expected = 0;
+  std::uint64_t blocks = 0;
+  while (!wire.empty()) {
+    SumRange range;
+    if (!take_range(wire, expected, &range)) {
+      return bad("a range is malformed");
+    }
+    if (range.basis.at > basis_bytes || range.basis.bytes > basis_bytes - range.basis.at) {
+      return bad("a range lies outside the basis");
+    }
+    blocks += range.blocks();
+    if (blocks > SumRequest::max_blocks) {
+      return bad("it asks for too many sums");
+    }
+    expected = range.basis.end();
+    request.ranges.push_back(range);
+  }
+  return request;
+}
+
+Result<Bytes>
+sum_ranges(const HashKey& key, ReadAt& basis, const SumRequest& request)
+{
+  std::uint64_t blocks = 0;
+  for (const SumRange& range : request.ranges) {
+    blocks += range.blocks();
+  }
+  Bytes sums;
+  sums.reserve(blocks * request.bytes_per_block());
+  for (const SumRange& range : request.ranges) {
+    TRY(sum_range(key, basis, request, range, sums));
+  }
+  return sums;
+}
+
+} // namespace godwit::delta
