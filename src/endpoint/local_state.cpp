@@ -9,6 +9,18 @@ namespace {
 constexpr std::size_t max_open_transfers = 4096;      // no controller of ours has more under way
 constexpr std::size_t max_sums_bytes = 256U << 20U;   // of one file's sums
 
+// Folders that the run covers come out as they were; the root is one only where it is listed.
+fs::FolderTimes::PutBack
+put_back_for(const proto::Open& request, const model::Scope& scope)
+{
+  using PutBack = fs::FolderTimes::PutBack;
+  if (!request.folder_times) {
+    return PutBack::none;
+  }
+  const bool lists_root = !scope.empty() && scope.front().path.is_root() && scope.front().is_listed;
+  return lists_root ? PutBack::all : PutBack::below_root;
+}
+
 } // namespace
 
 Local::State::State(std::unique_ptr<fs::NameService> name_service, Answers answers,
@@ -79,6 +91,9 @@ Local::State::handle(proto::Scan& request, Lease&)
     if (is_source() && std::any_of(item.bases.begin(), item.bases.end(), is_unknown)) {
       return refuse("scan of a base that was not opened");
     }
+  }
+  if (!is_source()) {
+    times.put_back(put_back_for(roots.request, request.scope));
   }
   if (!request.listed_name.empty() && is_source()) {
     for (fs::Base& base : roots.bases) {

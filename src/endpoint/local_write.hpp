@@ -19,6 +19,11 @@ namespace godwit::endpoint {
 class SharedFolderTimes
 {
 public:
+  void put_back(fs::FolderTimes::PutBack which)
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_times.put_back(which);
+  }
   Result<> note(const model::RelPath& path, const fs::Dir& folder)
   {
     const std::scoped_lock lock(m_mutex);

@@ -27,7 +27,9 @@ FolderTimes::note(const model::RelPath& path, const Dir& folder)
   }
   noted.is_noted = true;
   TRY_ASSIGN(const Stat there, folder.stat());
-  if (!noted.wanted.mtime) {
+  const bool puts_time_back =
+      m_put_back == PutBack::all || (m_put_back == PutBack::below_root && !path.is_root());
+  if (puts_time_back && !noted.wanted.mtime) {
     noted.wanted.mtime = there.mtime;
   }
   const std::uint32_t self = ::geteuid();

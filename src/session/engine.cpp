@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "godwit/base/escape.hpp"
+#include "scope_check.hpp"
 
 namespace godwit::session {
 
@@ -217,6 +218,12 @@ Engine::feed(model::Side side, Result<>& outcome)
     return false;
   }
   model::Entry entry = from.take();
+  if (m_parts.trees.is_remote(side)) {
+    outcome = check_in_scope(entry, m_parts.scope);
+    if (!outcome) {
+      return false;
+    }
+  }
   if (is_source) {
     m_parts.report.count_listed(entry);
     m_parts.owners.map(entry);

@@ -26,6 +26,7 @@ public:
     OwnerMap& owners;
     std::stop_token stop;
     const HashKey& key;
+    const model::Scope& scope;
     std::optional<plan::Recipe> recipe; // the far side lists pages by it
     bool lists_source_first = false; // the dest lies inside the source: nothing changes while that is listed
   };

@@ -7,6 +7,7 @@
 #include "godwit/base/escape.hpp"
 #include "godwit/base/hash.hpp"
 #include "engine.hpp"
+#include "scope_check.hpp"
 #include "scope_of.hpp"
 
 namespace godwit::session {
@@ -209,6 +210,7 @@ Run::list()
     proto::Message& message = arrival->parcel.message;
     if (auto* listed = std::get_if<proto::Listed>(&message)) {
       for (model::Entry& entry : listed->entries) {
+        TRY(check_in_scope(entry, m_scope));
         m_report.count_listed(entry);
         m_report.events().on(model::EntryListed{std::move(entry)});
       }
@@ -258,7 +260,7 @@ Result<>
 Run::pass(const plan::PlanRules& rules)
 {
   send_scans();
-  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_recipe, m_trees->dest_lies_inside_source()}, rules,
+  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_scope, m_recipe, m_trees->dest_lies_inside_source()}, rules,
                 pipeline_rules());
   if (m_source_failed) {
     engine.source_failed();

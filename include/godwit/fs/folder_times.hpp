@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 
@@ -15,6 +16,9 @@ namespace godwit::fs {
 class FolderTimes
 {
 public:
+  // Whose times are put back: none, those of folders below the root, or the root's as well.
+  enum class PutBack : std::uint8_t { none, below_root, all };
+  void put_back(PutBack which) { m_put_back = which; }
   // Before the first change inside `folder` (later calls are free): notes its time, and
   // gives the owner u+wx where that is missing and this is not root.
   Result<> note(const model::RelPath& path, const Dir& folder);
@@ -32,6 +36,7 @@ private:
     bool is_noted = false;
   };
   std::map<model::RelPath, Noted> m_noted;
+  PutBack m_put_back = PutBack::all;
 };
 
 } // namespace godwit::fs
