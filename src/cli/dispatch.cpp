@@ -46,6 +46,9 @@ run(const model::Options& options, Output::Streams streams, const Engine& engine
   Output output(streams, request);
   TextSink sink(options, output);
   const int code = engine.run(options, sink, stop.get_token());
+  if (model::is_lasting_exit_code(code)) {
+    sink.summarize();
+  }
   return finish(output, code);
 }
 

@@ -1,9 +1,11 @@
 #include <csignal>
-#include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,23 +19,49 @@ namespace {
 
 using namespace godwit;
 
-int
-run_command(int argc, char** argv, mode_t user_umask)
+// No file that is opened later may take the place of a standard stream.
+void
+hold_standard_streams()
 {
-  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const bool is_agent = arguments == std::vector<std::string>{"agent"};
-  if (!is_agent) { // an agent ends with its line, and starts no thread before it is confined
-    if (Result<> installed = install_stop_signals(); !installed) {
-      std::fprintf(stderr, "godwit: %s\n", installed.error().text.c_str());
-      return model::exit_code_of_run(installed.error());
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) == -1) {
+      [[maybe_unused]] const int held = ::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
     }
   }
+}
+
+int
+run_session(const model::Options& options, model::EventSink& events, std::stop_token stop, mode_t user_umask)
+{
+  if (const auto installed = install_stop_signals(); !installed) {
+    events.on(model::Failed{installed.error()});
+    return model::exit_code_of_run(installed.error());
+  }
+  return session::run(options, events, stop, user_umask).exit_code;
+}
+
+int
+run_command(int argc, char** argv)
+{
+  hold_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+  const mode_t user_umask = ::umask(0);
   const cli::Engine engine{
       [user_umask](const model::Options& options, model::EventSink& events, std::stop_token stop) {
-        return session::run(options, events, std::move(stop), user_umask).exit_code;
+        return run_session(options, events, std::move(stop), user_umask);
       },
-      [user_umask] { return endpoint::run_agent(STDIN_FILENO, STDOUT_FILENO, user_umask); }};
+      [user_umask] { return endpoint::run_agent(STDIN_FILENO, STDOUT_FILENO, user_umask); },
+  };
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   return cli::dispatch(arguments, cli::process_environment(), cli::Output::process_streams(), engine);
+}
+
+int
+tell(std::string_view text, int code)
+{
+  const std::string line = "godwit: " + std::string(text) + "\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  return code;
 }
 
 } // namespace
@@ -41,12 +69,11 @@ run_command(int argc, char** argv, mode_t user_umask)
 int
 main(int argc, char** argv)
 {
-  std::signal(SIGPIPE, SIG_IGN);
-  const mode_t user_umask = ::umask(0); // modes are given exactly; whoever is spawned gets it back
   try {
-    return run_command(argc, argv, user_umask);
-  } catch (const std::exception& caught) { // of the libraries: nothing of ours throws
-    std::fprintf(stderr, "godwit: internal error: %s\n", caught.what());
-    return 22;
+    return run_command(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return tell("out of memory", model::exit_code::memory);
+  } catch (const std::exception& error) {
+    return tell(error.what(), model::exit_code::output);
   }
 }

@@ -122,6 +122,7 @@ stats_block(const model::Totals& t, int level)
   add("File list transfer time", "0.000 seconds");
   add("Total bytes sent", number(t.sent_bytes));
   add("Total bytes received", number(t.received_bytes));
+  text.pop_back();
   return text;
 }
 
@@ -132,7 +133,7 @@ closing_lines(const model::Totals& totals, int level, RunKind kind)
   const auto moved = static_cast<double>(totals.sent_bytes + totals.received_bytes);
   const double rate = moved / std::max(totals.seconds, least_seconds);
   const double speedup = moved == 0 ? 0 : static_cast<double>(totals.total_size) / moved;
-  return fmt::format("sent {} bytes  received {} bytes  {} bytes/sec\ntotal size is {}  speedup is {}{}\n",
+  return fmt::format("sent {} bytes  received {} bytes  {} bytes/sec\ntotal size is {}  speedup is {}{}",
                      format_number(totals.sent_bytes, level), format_number(totals.received_bytes, level),
                      format_decimal(rate, level, 2), format_number(totals.total_size, level),
                      format_decimal(speedup, level, 2), kind == RunKind::dry ? " (DRY RUN)" : "");

@@ -1,5 +1,6 @@
 #pragma once
-// What stands at the end of a run, and the lines of --list-only.
+// What stands at the end of a run, and the lines of --list-only; without the
+// end of the last line.
 
 #include <string>
 

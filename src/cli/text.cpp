@@ -88,6 +88,7 @@ TextSink::show(const model::RunStarted& event)
 void
 TextSink::show(const model::RootCreated& event)
 {
+  m_root_is_new = true;
   if (!prints_names() && !itemizes()) {
     return;
   }
@@ -95,7 +96,7 @@ TextSink::show(const model::RootCreated& event)
   while (path.size() > 1 && path.ends_with('/')) {
     path.pop_back();
   }
-  if (event.made_below == 0) {
+  if (!m_options.mkpath || event.made_below == 0) {
     print("created directory " + path);
   } else {
     print(fmt::format("created {} director{} for {}", event.made_below, event.made_below == 1 ? "y" : "ies", path));
@@ -116,8 +117,19 @@ TextSink::show(const model::ItemPlanned& event)
   case Action::Kind::transfer:
   case Action::Kind::set_metadata:
   case Action::Kind::up_to_date:
-    return show_item(event.action);
+    break;
   }
+  return m_root_is_new && event.action.entry.path.is_root() ? show_new_root(event.action) : show_item(event.action);
+}
+
+// The plan finds the root there, as it was made before anything was listed.
+void
+TextSink::show_new_root(Action action)
+{
+  m_root_was_shown = action.kind != Action::Kind::make;
+  action.kind = Action::Kind::make;
+  action.there.reset();
+  show_item(action);
 }
 
 void
@@ -301,6 +313,11 @@ void
 TextSink::show(const model::RunFinished& event)
 {
   m_totals = event.totals;
+  m_finished = event;
+  if (m_root_was_shown) {
+    ++m_totals.created;
+    ++m_totals.created_folders;
+  }
   m_output.set_live({});
   for (auto& [path, waiting] : m_waiting) {
     start_waiting_line(waiting);
@@ -308,16 +325,23 @@ TextSink::show(const model::RunFinished& event)
   if (m_options.progress2) {
     show_run_progress();
   }
+}
+
+void
+TextSink::summarize()
+{
+  const std::scoped_lock lock(m_mutex);
+  if (!m_finished) {
+    return;
+  }
   const int level = m_options.human_readable;
   if (m_options.stats) {
     print("");
-    const std::string block = stats_block(m_totals, level);
-    print(std::string_view(block).substr(0, block.size() - 1));
+    print(stats_block(m_totals, level));
   }
   if (m_options.stats || m_options.verbose > 0) {
     print("");
-    const std::string lines = closing_lines(m_totals, level, event.is_dry ? RunKind::dry : RunKind::real);
-    print(std::string_view(lines).substr(0, lines.size() - 1));
+    print(closing_lines(m_totals, level, m_finished->is_dry ? RunKind::dry : RunKind::real));
   }
 }
 

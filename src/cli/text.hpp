@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ public:
 
   void on(model::Event event) override;
 
+  // The figures that were asked for, of a run that came to its end.
+  void summarize();
+
 private:
   using Time = std::chrono::steady_clock::time_point;
   struct Waiting { // a file whose transfer has been announced
@@ -51,6 +55,7 @@ private:
   void show_removal(const model::Action& action);
   void show_skip(const model::Action& action);
   void show_item(const model::Action& action);
+  void show_new_root(model::Action action);
   std::string item_line(const model::Action& action) const;
   std::string name_line(const model::Action& action) const;
   void show_run_progress();
@@ -70,6 +75,9 @@ private:
   model::Totals m_totals;
   std::map<std::string, Waiting, std::less<>> m_waiting;
   std::uint64_t m_transferred = 0;
+  bool m_root_is_new = false;
+  bool m_root_was_shown = false; // as made, which its plan does not say
+  std::optional<model::RunFinished> m_finished;
   Time m_started;
   Time m_drawn;
 };

@@ -73,6 +73,12 @@ exit_code_of_file(const Error& error)
   return ends_run ? exit_code_of_run(error) : exit_code::partial;
 }
 
+bool
+is_lasting_exit_code(int code)
+{
+  return gravity(code) != static_cast<std::ptrdiff_t>(lasting.size());
+}
+
 int
 graver_exit_code(int a, int b)
 {

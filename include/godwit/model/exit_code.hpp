@@ -31,6 +31,9 @@ int exit_code_of_run(const Error& error);
 // For an error of one file, after which the run goes on.
 int exit_code_of_file(const Error& error);
 
+// A run that ends so came to its end, whatever failed on its way.
+bool is_lasting_exit_code(int code);
+
 // The graver of two outcomes, for a run that goes on after errors: what ends a
 // run beats partial, partial beats vanished, either beats delete_limit.
 int graver_exit_code(int a, int b);

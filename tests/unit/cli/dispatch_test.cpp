@@ -68,6 +68,23 @@ TEST_CASE("A run that went on after errors says so in its last line")
   CHECK(dispatched({"a", "b"}, engine_with(11)).err.empty());
 }
 
+TEST_CASE("Figures are printed for a run that came to its end, not for one that was cut short")
+{
+  const auto finishing_with = [](int code) {
+    return Engine{[code](const model::Options&, model::EventSink& events, std::stop_token) {
+                    events.on(model::RunFinished{{}, false});
+                    return code;
+                  },
+                  [] { return 0; }};
+  };
+  for (const int code : {0, 23, 24, 25}) {
+    CHECK(dispatched({"-v", "a", "b"}, finishing_with(code)).out.find("total size is 0") != std::string::npos);
+  }
+  for (const int code : {3, 11, 12, 20, 255}) {
+    CHECK(dispatched({"-v", "a", "b"}, finishing_with(code)).out.empty());
+  }
+}
+
 TEST_CASE("Output that cannot be written stops the run and is its outcome")
 {
   std::signal(SIGPIPE, SIG_IGN);

@@ -51,7 +51,7 @@ TEST_CASE("The block of --stats has rsync's lines")
                                     "File list generation time: 0.001 seconds\n"
                                     "File list transfer time: 0.000 seconds\n"
                                     "Total bytes sent: 100,370\n"
-                                    "Total bytes received: 98\n");
+                                    "Total bytes received: 98");
 }
 
 TEST_CASE("The block of --stats names every type there is")
@@ -69,17 +69,17 @@ TEST_CASE("The block of --stats names every type there is")
 TEST_CASE("The closing lines are rsync's at each level of -h")
 {
   CHECK(closing_lines(totals(), 1, RunKind::real) ==
-        "sent 100,370 bytes  received 98 bytes  200,936.00 bytes/sec\ntotal size is 100,009  speedup is 1.00\n");
+        "sent 100,370 bytes  received 98 bytes  200,936.00 bytes/sec\ntotal size is 100,009  speedup is 1.00");
   CHECK(closing_lines(totals(), 0, RunKind::dry) ==
-        "sent 100370 bytes  received 98 bytes  200936.00 bytes/sec\ntotal size is 100009  speedup is 1.00 (DRY RUN)\n");
+        "sent 100370 bytes  received 98 bytes  200936.00 bytes/sec\ntotal size is 100009  speedup is 1.00 (DRY RUN)");
   CHECK(closing_lines(totals(), 3, RunKind::real) ==
-        "sent 98.02K bytes  received 98 bytes  196.23K bytes/sec\ntotal size is 97.67K  speedup is 1.00\n");
+        "sent 98.02K bytes  received 98 bytes  196.23K bytes/sec\ntotal size is 97.67K  speedup is 1.00");
 }
 
 TEST_CASE("A run that moved nothing and took no time can be told")
 {
   CHECK(closing_lines({}, 1, RunKind::real) ==
-        "sent 0 bytes  received 0 bytes  0.00 bytes/sec\ntotal size is 0  speedup is 0.00\n");
+        "sent 0 bytes  received 0 bytes  0.00 bytes/sec\ntotal size is 0  speedup is 0.00");
 }
 
 TEST_CASE("--list-only lists as rsync does")

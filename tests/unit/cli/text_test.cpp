@@ -35,6 +35,11 @@ public:
     m_sink.on(std::move(event));
     return *this;
   }
+  Printer& summarize()
+  {
+    m_sink.summarize();
+    return *this;
+  }
   Printer& on(Action action) { return on(model::ItemPlanned{std::move(action)}); }
   void pass(std::chrono::milliseconds time) { m_now += time; }
   std::string out()
@@ -103,9 +108,23 @@ TEST_CASE("The opening line says who lists, and whether all is listed first")
 TEST_CASE("A destination that was made is named from -v or -i on")
 {
   CHECK(Printer(options(1)).on(model::RootCreated{"a/b/", 0}).out() == "created directory a/b\n");
-  CHECK(Printer(options(0, 1)).on(model::RootCreated{"a/b/", 1}).out() == "created 1 directory for a/b\n");
-  CHECK(Printer(options(1)).on(model::RootCreated{"a/b", 2}).out() == "created 2 directories for a/b\n");
+  CHECK(Printer(options(0, 1)).on(model::RootCreated{"a/b/", 1}).out() == "created directory a/b\n");
+  model::Options mkpath = options(1);
+  mkpath.mkpath = true;
+  CHECK(Printer(mkpath).on(model::RootCreated{"a/b/", 1}).out() == "created 1 directory for a/b\n");
+  CHECK(Printer(mkpath).on(model::RootCreated{"a/b", 2}).out() == "created 2 directories for a/b\n");
   CHECK(Printer(options(0)).on(model::RootCreated{"a/b", 2}).out().empty());
+}
+
+TEST_CASE("A destination that was made counts as new when its turn comes")
+{
+  model::Options stats = options(0, 1);
+  stats.stats = true;
+  Printer printer(stats);
+  printer.on(model::RootCreated{"d", 0}).on(change(Kind::up_to_date, entry("", Type::folder)));
+  printer.on(model::RunFinished{{}, false}).summarize();
+  CHECK(printer.out().find("\ncd+++++++++ ./\n") != std::string::npos);
+  CHECK(printer.out().find("Number of created files: 1 (dir: 1)\n") != std::string::npos);
 }
 
 TEST_CASE("-v names what is made or transferred, and folders that change")
@@ -189,11 +208,12 @@ TEST_CASE("The end of a run is a blank line and what was asked for")
   model::Options stats = options(0);
   stats.stats = true;
   const std::string closing = "\nsent 0 bytes  received 0 bytes  0.00 bytes/sec\ntotal size is 0  speedup is 0.00\n";
-  CHECK(Printer(options(1)).on(model::RunFinished{{}, false}).out() == closing);
-  const std::string with_stats = Printer(stats).on(model::RunFinished{{}, false}).out();
+  CHECK(Printer(options(1)).on(model::RunFinished{{}, false}).summarize().out() == closing);
+  const std::string with_stats = Printer(stats).on(model::RunFinished{{}, false}).summarize().out();
   CHECK(with_stats.starts_with("\nNumber of files: 0\n"));
   CHECK(with_stats.ends_with("Total bytes received: 0\n" + closing));
-  CHECK(Printer(options(0)).on(model::RunFinished{{}, false}).out().empty());
+  CHECK(Printer(options(0)).on(model::RunFinished{{}, false}).summarize().out().empty());
+  CHECK(Printer(options(1)).summarize().out().empty());
 }
 
 TEST_CASE("--progress puts a file's progress below its name, whatever else is under way")
