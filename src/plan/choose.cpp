@@ -2,26 +2,33 @@
 
 #include <utility>
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Action;
 using model::Entry;
 using model::Type;
 
-namespace {
+namespace
+{
 
 bool
 is_wanted(Type type, const PlanRules& rules)
 {
   switch (type) {
   case Type::regular:
-  case Type::folder: return true;
-  case Type::symlink: return rules.links;
+  case Type::folder:
+    return true;
+  case Type::symlink:
+    return rules.links;
   case Type::fifo:
-  case Type::socket: return rules.specials;
+  case Type::socket:
+    return rules.specials;
   case Type::char_device:
-  case Type::block_device: return rules.devices;
-  case Type::unknown: break;
+  case Type::block_device:
+    return rules.devices;
+  case Type::unknown:
+    break;
   }
   return false;
 }
@@ -64,10 +71,13 @@ Action::Kind
 kind_of(Difference difference, Type type)
 {
   switch (difference) {
-  case Difference::none: return Action::Kind::up_to_date;
-  case Difference::metadata: return Action::Kind::set_metadata;
+  case Difference::none:
+    return Action::Kind::up_to_date;
+  case Difference::metadata:
+    return Action::Kind::set_metadata;
   case Difference::content:
-  case Difference::type: break;
+  case Difference::type:
+    break;
   }
   return type == Type::regular ? Action::Kind::transfer : Action::Kind::make;
 }

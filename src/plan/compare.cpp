@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Entry;
 using model::Time;
 using model::Type;
 
-namespace {
+namespace
+{
 
 bool
 is_device(Type type)
@@ -42,7 +44,8 @@ same_file_content(const Entry& source, const Entry& dest, const CompareRules& ru
     return false;
   }
   if (rules.checksum) {
-    return source.digest == dest.digest && source.digest != Hash128{}; // none where the file could not be read
+    return source.digest == dest.digest &&
+           source.digest != Hash128{}; // none where the file could not be read
   }
   return rules.size_only || (!rules.ignore_times && has_same_time(source, dest, rules));
 }
@@ -93,7 +96,8 @@ same_time(const Time& a, const Time& b, std::int64_t window_s)
 {
   if (window_s > 0) {
     const auto [early, late] = std::minmax(a.seconds, b.seconds);
-    return static_cast<std::uint64_t>(late) - static_cast<std::uint64_t>(early) <= static_cast<std::uint64_t>(window_s);
+    return static_cast<std::uint64_t>(late) - static_cast<std::uint64_t>(early) <=
+           static_cast<std::uint64_t>(window_s);
   }
   if (a.seconds != b.seconds) {
     return false;
@@ -132,8 +136,7 @@ compare(const Entry& source, const Entry& dest, const CompareRules& rules)
   model::Changes& changes = result.changes;
   changes.content = is_new_content && (source.type != Type::regular || rules.checksum);
   changes.size = source.type == Type::regular && source.size != dest.size;
-  changes.time = keeps_time(source.type, rules) ? !has_same_time(source, dest, rules)
-                                                : is_new_content;
+  changes.time = keeps_time(source.type, rules) ? !has_same_time(source, dest, rules) : is_new_content;
   changes.mode = rules.perms && source.type != Type::symlink && ((source.mode ^ dest.mode) & 07777U) != 0;
   changes.owner = rules.owner && is_other_id(source.uid, dest.uid);
   changes.group = rules.group && is_other_id(source.gid, dest.gid);

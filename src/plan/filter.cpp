@@ -4,12 +4,14 @@
 
 #include "plan/wildmatch.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::FilterRule;
 using model::Side;
 
-namespace {
+namespace
+{
 
 constexpr std::size_t npos = std::string_view::npos;
 
@@ -78,8 +80,8 @@ Filter::Filter(const std::vector<FilterRule>& rules, bool delete_excluded)
   });
 }
 
-// Where in `text` the pattern has to begin: at its start, so many components before its end, or, for a `**` further
-// in, behind any slash.
+// Where in `text` the pattern has to begin: at its start, so many components before its end, or, for a `**`
+// further in, behind any slash.
 bool
 Filter::text_matches(const Rule& rule, std::string_view text)
 {
@@ -152,7 +154,9 @@ Filter::decide(std::string_view path, bool is_folder, std::string_view root) con
   root.remove_prefix(root.starts_with('/') ? 1 : 0);
   root.remove_suffix(root.ends_with('/') ? 1 : 0);
   const Subject subject{path, is_folder, root};
-  const auto excludes = [](const Rule* rule) { return rule != nullptr && rule->kind == FilterRule::Kind::exclude; };
+  const auto excludes = [](const Rule* rule) {
+    return rule != nullptr && rule->kind == FilterRule::Kind::exclude;
+  };
 
   Decision decision;
   decision.hidden = excludes(first_match(subject, Side::source, true));

@@ -4,7 +4,8 @@
 
 #include "godwit/base/assert.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::RelPath;
 

@@ -12,7 +12,8 @@
 #include "godwit/plan/removals.hpp"
 #include "plan/name_list.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // A folder at the dest that stands where a non-folder belongs, and what goes with it.
 struct Way {
@@ -33,14 +34,15 @@ struct Level {
 
   State state = State::shared;
   std::size_t path_bytes = 0;
-  NameList source_names; // non-folders that the dest has not under that type: their action's number, or no_action
-  NameList dest_names;   // non-folders that the source has not: see DestName
+  NameList
+      source_names; // non-folders that the dest has not under that type: their action's number, or no_action
+  NameList dest_names;               // non-folders that the source has not: see DestName
   std::vector<model::Entry> missing; // what --existing left out: a folder may stand there yet
   std::optional<std::size_t> group;  // of the removals in it, once there is one
   Removals* removals = nullptr;      // going: what `record` belongs to
   Removals::Index record = Removals::none;
-  bool may_be_emptied = true;        // going: false where it makes way only if it is empty
-  std::unique_ptr<Way> way;          // going, to make way
+  bool may_be_emptied = true; // going: false where it makes way only if it is empty
+  std::unique_ptr<Way> way;   // going, to make way
 };
 
 // What is kept of a non-folder at the dest, packed into a NameList's number.
@@ -48,11 +50,17 @@ struct DestName {
   model::Type type;
   Removals::Index removal; // or Removals::none
 
-  std::uint64_t pack() const { return removal << 4U | static_cast<std::uint64_t>(type); }
-  static DestName unpack(std::uint64_t packed)
+  std::uint64_t
+  pack() const
+  {
+    return removal << 4U | static_cast<std::uint64_t>(type);
+  }
+  static DestName
+  unpack(std::uint64_t packed)
   {
     const std::uint64_t removal = packed >> 4U;
-    return {static_cast<model::Type>(packed & 15U), removal == Removals::none >> 4U ? Removals::none : removal};
+    return {static_cast<model::Type>(packed & 15U),
+            removal == Removals::none >> 4U ? Removals::none : removal};
   }
 };
 
@@ -62,8 +70,16 @@ class Levels
 public:
   Levels() : m_levels(1) {}
 
-  Level& top() { return m_levels.back(); }
-  bool is_at_root() const { return m_levels.size() == 1; }
+  Level&
+  top()
+  {
+    return m_levels.back();
+  }
+  bool
+  is_at_root() const
+  {
+    return m_levels.size() == 1;
+  }
   model::RelPath path() const;
   // Whether a path lies below the innermost folder.
   bool hold(const model::RelPath& path) const;

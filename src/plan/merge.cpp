@@ -5,7 +5,8 @@
 
 #include "plan/choose.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Action;
 using model::Entry;
@@ -46,8 +47,9 @@ Merge::emit(Action action)
 const model::ScopeItem*
 Merge::scope_item(std::string_view path) const
 {
-  const auto at = std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), path,
-                                   [](const model::ScopeItem& item, std::string_view p) { return item.path.str() < p; });
+  const auto at =
+      std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), path,
+                       [](const model::ScopeItem& item, std::string_view p) { return item.path.str() < p; });
   return at != m_rules.scope.end() && at->path.str() == path ? &*at : nullptr;
 }
 

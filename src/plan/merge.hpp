@@ -10,7 +10,8 @@
 #include "godwit/plan/removals.hpp"
 #include "plan/levels.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // What Planner does with each name, once it knows which side has it. Names come in listing order.
 class Merge
@@ -25,11 +26,31 @@ public:
   void finish();
 
   void block();
-  bool is_blocked() const { return m_is_blocked; }
-  std::deque<model::Action>& actions() { return m_actions; }
-  Removals& removals() { return m_removals; }
-  DeleteLimit& limit() { return m_limit; }
-  std::uint64_t take_number() { return m_next_number++; }
+  bool
+  is_blocked() const
+  {
+    return m_is_blocked;
+  }
+  std::deque<model::Action>&
+  actions()
+  {
+    return m_actions;
+  }
+  Removals&
+  removals()
+  {
+    return m_removals;
+  }
+  DeleteLimit&
+  limit()
+  {
+    return m_limit;
+  }
+  std::uint64_t
+  take_number()
+  {
+    return m_next_number++;
+  }
 
 private:
   using State = Level::State;

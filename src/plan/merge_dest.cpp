@@ -6,13 +6,15 @@
 #include "plan/choose.hpp"
 #include "plan/merge.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Action;
 using model::Entry;
 using model::Type;
 
-namespace {
+namespace
+{
 
 bool
 is_guarded(const Entry& dest, Level::State folder)

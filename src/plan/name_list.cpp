@@ -1,6 +1,7 @@
 #include "plan/name_list.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 std::string_view
 NameList::name_at(std::size_t index) const

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // Names of one folder, added in bytewise order, each with a number. Packed, for a folder may hold a million.
 class NameList

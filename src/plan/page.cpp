@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Entry;
 using model::Side;
@@ -85,20 +86,26 @@ PageBuilder::is_never_equal(const Entry& entry) const
   }
   const bool is_source = m_side == Side::source;
   switch (entry.type) {
-  case Type::regular: return m_recipe.checksum && entry.digest == Hash128{};
-  case Type::folder: return is_source && entry.has(Entry::is_mount); // what the dest has in it stays
-  case Type::symlink: return is_source && !m_recipe.links;
+  case Type::regular:
+    return m_recipe.checksum && entry.digest == Hash128{};
+  case Type::folder:
+    return is_source && entry.has(Entry::is_mount); // what the dest has in it stays
+  case Type::symlink:
+    return is_source && !m_recipe.links;
   case Type::fifo:
-  case Type::socket: return is_source && !m_recipe.specials;
+  case Type::socket:
+    return is_source && !m_recipe.specials;
   case Type::char_device:
-  case Type::block_device: return is_source && !m_recipe.devices;
-  case Type::unknown: break;
+  case Type::block_device:
+    return is_source && !m_recipe.devices;
+  case Type::unknown:
+    break;
   }
   return true;
 }
 
-// Every field is of fixed length or follows its length, and which ones there are is told by type and recipe: two
-// listings with the same records are the same.
+// Every field is of fixed length or follows its length, and which ones there are is told by type and recipe:
+// two listings with the same records are the same.
 void
 PageBuilder::add(const Entry& entry)
 {
@@ -130,7 +137,8 @@ PageBuilder::add(const Entry& entry)
 bool
 PageBuilder::is_full() const
 {
-  return m_page.count >= max_entries || m_records.size() >= max_record_bytes || m_hashed_bytes >= max_hashed_bytes;
+  return m_page.count >= max_entries || m_records.size() >= max_record_bytes ||
+         m_hashed_bytes >= max_hashed_bytes;
 }
 
 PageSummary
@@ -154,16 +162,16 @@ same_owners(std::span<const OwnerIds> source, std::span<const OwnerIds> dest)
   const auto fits = [](std::uint32_t wanted, std::uint32_t there) {
     return wanted == model::keep_id || wanted == there;
   };
-  return std::equal(source.begin(), source.end(), dest.begin(), dest.end(), [&](const OwnerIds& a, const OwnerIds& b) {
-    return fits(a.uid, b.uid) && fits(a.gid, b.gid);
-  });
+  return std::equal(
+      source.begin(), source.end(), dest.begin(), dest.end(),
+      [&](const OwnerIds& a, const OwnerIds& b) { return fits(a.uid, b.uid) && fits(a.gid, b.gid); });
 }
 
 bool
 same_page(const PageSummary& source, const PageSummary& dest, std::span<const OwnerIds> mapped_source_owners)
 {
-  return source.is_comparable && dest.is_comparable && source.count == dest.count && source.digest == dest.digest &&
-         same_owners(mapped_source_owners, dest.owners);
+  return source.is_comparable && dest.is_comparable && source.count == dest.count &&
+         source.digest == dest.digest && same_owners(mapped_source_owners, dest.owners);
 }
 
 } // namespace godwit::plan

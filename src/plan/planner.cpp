@@ -9,13 +9,15 @@
 #include "godwit/base/escape.hpp"
 #include "plan/merge.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Action;
 using model::Entry;
 using model::Side;
 
-namespace {
+namespace
+{
 
 // What has arrived of one side's listing.
 struct Input {
@@ -25,8 +27,13 @@ struct Input {
   bool last_is_folder = false;
   model::RelPath last;
 
-  bool is_ready() const { return head || has_ended; }
-  Entry take()
+  bool
+  is_ready() const
+  {
+    return head || has_ended;
+  }
+  Entry
+  take()
   {
     Entry entry = *std::move(head);
     head.reset();
@@ -41,9 +48,21 @@ class Planner::State
 public:
   explicit State(PlanRules rules) : m_merge(std::move(rules)) {}
 
-  Input& input(Side side) { return m_inputs[side == Side::source ? 0 : 1]; }
-  Merge& merge() { return m_merge; }
-  bool is_finished() const { return m_is_finished; }
+  Input&
+  input(Side side)
+  {
+    return m_inputs[side == Side::source ? 0 : 1];
+  }
+  Merge&
+  merge()
+  {
+    return m_merge;
+  }
+  bool
+  is_finished() const
+  {
+    return m_is_finished;
+  }
   void run();
 
 private:

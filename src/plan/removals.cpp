@@ -5,7 +5,8 @@
 
 #include "godwit/base/assert.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 using model::Action;
 using model::RelPath;
@@ -121,9 +122,8 @@ Removals::settle(Record& record, DeleteLimit& limit)
 void
 Removals::sort_groups()
 {
-  std::sort(m_groups.begin(), m_groups.end(), [](const Group& a, const Group& b) {
-    return listing_order(a.folder, true, b.folder, true) < 0;
-  });
+  std::sort(m_groups.begin(), m_groups.end(),
+            [](const Group& a, const Group& b) { return listing_order(a.folder, true, b.folder, true) < 0; });
   for (std::size_t i = 0; i < m_groups.size(); ++i) {
     for (const Index index : m_groups[i].records) {
       m_records[index].group = static_cast<std::uint32_t>(i);

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <utility>
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t npos = std::string_view::npos;
 
@@ -16,18 +18,66 @@ is_between(unsigned char byte, unsigned char first, unsigned char last)
   return byte >= first && byte <= last;
 }
 
-bool is_upper(unsigned char c) { return is_between(c, 'A', 'Z'); }
-bool is_lower(unsigned char c) { return is_between(c, 'a', 'z'); }
-bool is_digit(unsigned char c) { return is_between(c, '0', '9'); }
-bool is_alpha(unsigned char c) { return is_upper(c) || is_lower(c); }
-bool is_alnum(unsigned char c) { return is_alpha(c) || is_digit(c); }
-bool is_blank(unsigned char c) { return c == ' ' || c == '\t'; }
-bool is_space(unsigned char c) { return c == ' ' || is_between(c, '\t', '\r'); }
-bool is_control(unsigned char c) { return c < 32 || c == 127; }
-bool is_print(unsigned char c) { return is_between(c, 32, 126); }
-bool is_graph(unsigned char c) { return is_between(c, 33, 126); }
-bool is_punct(unsigned char c) { return is_graph(c) && !is_alnum(c); }
-bool is_hex(unsigned char c) { return is_digit(c) || is_between(c, 'a', 'f') || is_between(c, 'A', 'F'); }
+bool
+is_upper(unsigned char c)
+{
+  return is_between(c, 'A', 'Z');
+}
+bool
+is_lower(unsigned char c)
+{
+  return is_between(c, 'a', 'z');
+}
+bool
+is_digit(unsigned char c)
+{
+  return is_between(c, '0', '9');
+}
+bool
+is_alpha(unsigned char c)
+{
+  return is_upper(c) || is_lower(c);
+}
+bool
+is_alnum(unsigned char c)
+{
+  return is_alpha(c) || is_digit(c);
+}
+bool
+is_blank(unsigned char c)
+{
+  return c == ' ' || c == '\t';
+}
+bool
+is_space(unsigned char c)
+{
+  return c == ' ' || is_between(c, '\t', '\r');
+}
+bool
+is_control(unsigned char c)
+{
+  return c < 32 || c == 127;
+}
+bool
+is_print(unsigned char c)
+{
+  return is_between(c, 32, 126);
+}
+bool
+is_graph(unsigned char c)
+{
+  return is_between(c, 33, 126);
+}
+bool
+is_punct(unsigned char c)
+{
+  return is_graph(c) && !is_alnum(c);
+}
+bool
+is_hex(unsigned char c)
+{
+  return is_digit(c) || is_between(c, 'a', 'f') || is_between(c, 'A', 'F');
+}
 
 using ByteTest = bool (*)(unsigned char);
 
@@ -35,9 +85,18 @@ ByteTest
 named_class(std::string_view name)
 {
   static constexpr std::array<std::pair<std::string_view, ByteTest>, 12> classes{{
-      {"alnum", is_alnum}, {"alpha", is_alpha}, {"blank", is_blank}, {"cntrl", is_control},
-      {"digit", is_digit}, {"graph", is_graph}, {"lower", is_lower}, {"print", is_print},
-      {"punct", is_punct}, {"space", is_space}, {"upper", is_upper}, {"xdigit", is_hex},
+      {"alnum", is_alnum},
+      {"alpha", is_alpha},
+      {"blank", is_blank},
+      {"cntrl", is_control},
+      {"digit", is_digit},
+      {"graph", is_graph},
+      {"lower", is_lower},
+      {"print", is_print},
+      {"punct", is_punct},
+      {"space", is_space},
+      {"upper", is_upper},
+      {"xdigit", is_hex},
   }};
   for (const auto& [known, test] : classes) {
     if (known == name) {
@@ -170,7 +229,8 @@ private:
     return matched;
   }
 
-  // A later star can take whatever an earlier one of its kind could have taken, so one of each kind is enough.
+  // A later star can take whatever an earlier one of its kind could have taken, so one of each kind is
+  // enough.
   bool
   retry()
   {

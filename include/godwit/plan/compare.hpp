@@ -7,7 +7,8 @@
 #include "godwit/model/entry.hpp"
 #include "godwit/model/options.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 struct CompareRules {
   bool perms = false;

@@ -8,7 +8,8 @@
 #include "godwit/model/filter_rule.hpp"
 #include "godwit/model/side.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // What the rules say of one name.
 struct Decision {
@@ -18,7 +19,8 @@ struct Decision {
 
   // Whether a scan of `side` lists the name; a folder that is not listed is not entered.
   // At the dest, what is hidden and not protected is listed, so that it is removed.
-  bool is_listed(model::Side side) const
+  bool
+  is_listed(model::Side side) const
   {
     return !hidden || (side == model::Side::dest && (!is_protected || is_perishable));
   }
@@ -32,20 +34,25 @@ public:
   // With `delete_excluded`, rules that name no side hold for the source only.
   explicit Filter(const std::vector<model::FilterRule>& rules, bool delete_excluded = false);
 
-  bool is_empty() const { return m_rules.empty(); }
+  bool
+  is_empty() const
+  {
+    return m_rules.empty();
+  }
 
   // `path` is the path in the listing (empty, the root: never filtered). `root` is the absolute path of the
-  // folder that the listing path is looked up in: rules with the modifier `/` are matched against both joined.
+  // folder that the listing path is looked up in: rules with the modifier `/` are matched against both
+  // joined.
   Decision decide(std::string_view path, bool is_folder, std::string_view root = {}) const;
 
 private:
   struct Rule : model::FilterRule {
-    bool is_wild = false;                // has `*`, `?` or `[`
-    bool is_suffix = false;              // `*` and plain bytes, for a name: the commonest kind
+    bool is_wild = false;   // has `*`, `?` or `[`
+    bool is_suffix = false; // `*` and plain bytes, for a name: the commonest kind
     bool has_double_star = false;
     bool begins_with_double_star = false;
-    bool covers_folder = false;          // ends in `***`: matches the folder before it as well
-    std::size_t slashes = 0;             // inside the pattern
+    bool covers_folder = false; // ends in `***`: matches the folder before it as well
+    std::size_t slashes = 0;    // inside the pattern
   };
   struct Subject;
 

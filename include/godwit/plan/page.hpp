@@ -1,5 +1,6 @@
 #pragma once
-// Pages of a listing: both sides digest the same stretch, and where the digests are equal nothing in it needs to be sent.
+// Pages of a listing: both sides digest the same stretch, and where the digests are equal nothing in it needs
+// to be sent.
 
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,8 @@
 #include "godwit/model/side.hpp"
 #include "godwit/plan/planner.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // What digests cover: what compare() looks at. Equal digests and owners mean that a plan would do nothing.
 struct Recipe {
@@ -51,8 +53,8 @@ struct PageSummary {
   std::vector<OwnerIds> owners; // by first appearance, for the digest holds their numbers only
 };
 
-// Digests one side's listing page by page, an entry of the source as it should be at the dest, one of the dest as it is.
-// Keeps a reference to the key. Used by one thread.
+// Digests one side's listing page by page, an entry of the source as it should be at the dest, one of the
+// dest as it is. Keeps a reference to the key. Used by one thread.
 class PageBuilder
 {
 public:
@@ -63,7 +65,11 @@ public:
   PageBuilder(const Recipe& recipe, model::Side side, const HashKey& key);
 
   void add(const model::Entry& entry);
-  std::uint32_t count() const { return m_page.count; }
+  std::uint32_t
+  count() const
+  {
+    return m_page.count;
+  }
   // Whether the side that makes the pages ends one here. The other side ends it behind the page's last path.
   bool is_full() const;
   // Gives the page and begins the next.
@@ -91,6 +97,7 @@ bool is_past(const model::Entry& entry, const PageSummary& page);
 bool same_owners(std::span<const OwnerIds> source, std::span<const OwnerIds> dest);
 
 // Whether nothing is to be done in the stretch; both end at the same path.
-bool same_page(const PageSummary& source, const PageSummary& dest, std::span<const OwnerIds> mapped_source_owners);
+bool same_page(const PageSummary& source, const PageSummary& dest,
+               std::span<const OwnerIds> mapped_source_owners);
 
 } // namespace godwit::plan

@@ -12,7 +12,8 @@
 #include "godwit/model/side.hpp"
 #include "godwit/plan/compare.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 struct PlanRules {
   CompareRules compare;
@@ -30,7 +31,7 @@ struct PlanRules {
   bool only_removals = false;     // the first pass of --delete-before: no other action comes out
   bool may_clear_way = false;     // --delete or --force: a folder in the way goes with what it holds
   bool ignore_errors = false;
-  bool reports_up_to_date = true; // false: no `up_to_date` comes out
+  bool reports_up_to_date = true;          // false: no `up_to_date` comes out
   std::optional<std::uint64_t> max_delete; // in the second pass what the first has left
 
   // As for a single pass.
@@ -44,20 +45,21 @@ struct PlanRules {
 //   until planner.is_done(); then: while (auto action = planner.take_removal()) use it
 //
 // Entries come in listing order; of pages that were found equal nothing is fed, so the folders that later
-// entries lie in may be missing. Actions come in listing order, a folder's `make` or `set_metadata` before those
-// of its contents, and are numbered from 0; removals after all others.
+// entries lie in may be missing. Actions come in listing order, a folder's `make` or `set_metadata` before
+// those of its contents, and are numbered from 0; removals after all others.
 //
 // What the source lists and a rule leaves out (links without -l, say) comes out as `skip`; what lies in a
 // folder that is left out does not come out at all. Names of type `unknown` neither.
 //
-// Type changes. A non-folder in the way of a folder: `make` with `replaces`. A folder in the way of a non-folder is met
-// after that one's action: when the planner has passed the folder, it emits, with `for_number`
-// set to the action that waits, `remove` for what it holds, and then either `clear_way` (remove the folder itself, which is neither counted nor
-// reported, and run that action) or `skip` (`in_way`: 'could not make way', exit 23; `exists`: --ignore-existing). Until
-// then the pipeline holds back an action that the dest answers with 'in way'.
+// Type changes. A non-folder in the way of a folder: `make` with `replaces`. A folder in the way of a
+// non-folder is met after that one's action: when the planner has passed the folder, it emits, with
+// `for_number` set to the action that waits, `remove` for what it holds, and then either `clear_way` (remove
+// the folder itself, which is neither counted nor reported, and run that action) or `skip` (`in_way`: 'could
+// not make way', exit 23; `exists`: --ignore-existing). Until then the pipeline holds back an action that the
+// dest answers with 'in way'.
 //
-// -K: the dest lists a link to a folder twice: as the link that it is and, among the folders, as a folder flagged
-// `through_link`, followed by what it holds.
+// -K: the dest lists a link to a folder twice: as the link that it is and, among the folders, as a folder
+// flagged `through_link`, followed by what it holds.
 class Planner
 {
 public:

@@ -9,7 +9,8 @@
 
 #include "godwit/model/action.hpp"
 
-namespace godwit::plan {
+namespace godwit::plan
+{
 
 // How many more names may go in this run (--max-delete).
 class DeleteLimit
@@ -18,21 +19,37 @@ public:
   DeleteLimit() = default;
   explicit DeleteLimit(std::optional<std::uint64_t> most) : m_left(most) {}
 
-  bool is_used_up() const { return m_left == 0U; }
+  bool
+  is_used_up() const
+  {
+    return m_left == 0U;
+  }
   // Whether one more may go; a refusal is counted.
   bool take();
-  void count_skipped() { ++m_skipped; }
-  std::uint64_t skipped() const { return m_skipped; }
-  std::optional<std::uint64_t> left() const { return m_left; }
+  void
+  count_skipped()
+  {
+    ++m_skipped;
+  }
+  std::uint64_t
+  skipped() const
+  {
+    return m_skipped;
+  }
+  std::optional<std::uint64_t>
+  left() const
+  {
+    return m_left;
+  }
 
 private:
   std::optional<std::uint64_t> m_left;
   std::uint64_t m_skipped = 0;
 };
 
-// The names that are to go, and the order in which they do, which is rsync's: folder by folder in listing order,
-// inside one from the last name to the first, contents before their folder. Each is one unlink or rmdir, never
-// recursive. Holds of each its name and 32 bytes.
+// The names that are to go, and the order in which they do, which is rsync's: folder by folder in listing
+// order, inside one from the last name to the first, contents before their folder. Each is one unlink or
+// rmdir, never recursive. Holds of each its name and 32 bytes.
 class Removals
 {
 public:
@@ -53,7 +70,11 @@ public:
   void keep(Index folder);
 
   // How many have not been given by next(), those that stay among them.
-  std::size_t left() const { return m_left; }
+  std::size_t
+  left() const
+  {
+    return m_left;
+  }
 
   // The next in order: `remove`, or `skip` with the reason `delete_limit` or `not_empty`. Not numbered.
   // Nothing: that was all. Nothing may be added after the first call.

@@ -1,5 +1,6 @@
 #pragma once
-// Trees in memory: made at random, listed, changed by a plan, and synchronised by a plain recursion to compare with.
+// Trees in memory: made at random, listed, changed by a plan, and synchronised by a plain recursion to
+// compare with.
 
 #include <map>
 #include <random>
@@ -10,13 +11,18 @@
 #include "godwit/model/entry.hpp"
 #include "godwit/plan/planner.hpp"
 
-namespace godwit::plan::test {
+namespace godwit::plan::test
+{
 
 struct Node {
   model::Entry entry; // its path is set by listing
   std::map<std::string, Node> children;
 
-  bool is_folder() const { return entry.is_folder(); }
+  bool
+  is_folder() const
+  {
+    return entry.is_folder();
+  }
 };
 
 using Random = std::mt19937_64;
@@ -37,7 +43,11 @@ class Executor
 public:
   Executor(Node& root, const PlanRules& rules) : m_root(root), m_rules(rules) {}
   void run(const model::Action& action);
-  std::size_t waiting() const { return m_waiting.size(); }
+  std::size_t
+  waiting() const
+  {
+    return m_waiting.size();
+  }
 
 private:
   Node& folder_of(const model::RelPath& path);
@@ -50,8 +60,8 @@ private:
 };
 
 // Feeds both listings, taking actions as they come; then the removals.
-std::vector<model::Action> plan_all(const std::vector<model::Entry>& source, const std::vector<model::Entry>& dest,
-                                    const PlanRules& rules);
+std::vector<model::Action> plan_all(const std::vector<model::Entry>& source,
+                                    const std::vector<model::Entry>& dest, const PlanRules& rules);
 
 std::string describe(const Node& root);
 

@@ -5,13 +5,15 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-namespace godwit::plan::test {
+namespace godwit::plan::test
+{
 
 using model::Action;
 using model::Entry;
 using model::Type;
 
-namespace {
+namespace
+{
 
 std::uint64_t
 below(Random& random, std::uint64_t limit)
@@ -35,7 +37,8 @@ random_node(Random& random, int depth)
 {
   static constexpr Type leaves[] = {Type::regular, Type::regular, Type::regular, Type::symlink, Type::fifo};
   Node node;
-  node.entry.type = depth > 0 && below(random, 2) == 0 ? Type::folder : leaves[below(random, std::size(leaves))];
+  node.entry.type =
+      depth > 0 && below(random, 2) == 0 ? Type::folder : leaves[below(random, std::size(leaves))];
   fill_values(node.entry, random);
   if (node.is_folder()) {
     node.children = random_tree(random, depth - 1).children;
@@ -198,9 +201,8 @@ Node&
 Executor::folder_of(const model::RelPath& path)
 {
   Node* node = &m_root;
-  std::string_view rest = path.parent().str();
-  const std::string parent(rest);
-  rest = parent;
+  const model::RelPath parent = path.parent();
+  std::string_view rest = parent.str();
   while (!rest.empty()) {
     const std::string name(rest.substr(0, rest.find('/')));
     REQUIRE(node->children.contains(name));
@@ -258,8 +260,12 @@ Executor::run(const Action& action)
   switch (action.kind) {
   case Action::Kind::make:
   case Action::Kind::transfer:
-  case Action::Kind::set_metadata: put(action); break;
-  case Action::Kind::remove: remove(action); break;
+  case Action::Kind::set_metadata:
+    put(action);
+    break;
+  case Action::Kind::remove:
+    remove(action);
+    break;
   case Action::Kind::clear_way: {
     remove(action);
     REQUIRE(m_waiting.contains(*action.for_number));
@@ -273,7 +279,8 @@ Executor::run(const Action& action)
       REQUIRE(m_waiting.erase(*action.for_number) == 1);
     }
     break;
-  case Action::Kind::up_to_date: break;
+  case Action::Kind::up_to_date:
+    break;
   }
 }
 
@@ -312,8 +319,8 @@ describe(const Node& root)
   std::string text;
   for (const Entry& entry : listing(root)) {
     text += fmt::format("{}{} type {} mode {:o} ids {}:{} time {}.{} size {} target '{}'\n", entry.path.str(),
-                        entry.is_folder() ? "/" : "", static_cast<int>(entry.type), entry.mode, entry.uid, entry.gid,
-                        entry.mtime.seconds, entry.mtime.nanoseconds, entry.size, entry.target);
+                        entry.is_folder() ? "/" : "", static_cast<int>(entry.type), entry.mode, entry.uid,
+                        entry.gid, entry.mtime.seconds, entry.mtime.nanoseconds, entry.size, entry.target);
   }
   return text;
 }

@@ -13,12 +13,15 @@ using model::Action;
 using model::Entry;
 using model::Side;
 
-namespace {
+namespace
+{
 
 PlanRules
 random_rules(Random& random)
 {
-  const auto coin = [&] { return random() % 2 == 0; };
+  const auto coin = [&] {
+    return random() % 2 == 0;
+  };
   PlanRules rules;
   rules.links = coin();
   rules.specials = coin();
@@ -60,7 +63,9 @@ struct Unequal {
       if (same_page(page, dest_pages.finish(), page.owners)) {
         dropped += to - from;
       } else {
-        const auto at = [](const std::vector<Entry>& of, std::size_t i) { return of.begin() + static_cast<long>(i); };
+        const auto at = [](const std::vector<Entry>& of, std::size_t i) {
+          return of.begin() + static_cast<long>(i);
+        };
         source.insert(source.end(), at(all_source, from), at(all_source, to));
         dest.insert(dest.end(), at(all_dest, dest_from), at(all_dest, dest_to));
       }
@@ -96,8 +101,8 @@ described(const std::vector<Action>& actions)
   for (const Action& action : actions) {
     lines.push_back(action.entry.path.str() + " " + std::to_string(static_cast<int>(action.kind)) + " " +
                     std::to_string(static_cast<int>(action.reason)) + " " +
-                    std::to_string(static_cast<int>(action.entry.type)) + (action.changes.any() ? " changed" : "") +
-                    (action.replaces ? " replaces" : ""));
+                    std::to_string(static_cast<int>(action.entry.type)) +
+                    (action.changes.any() ? " changed" : "") + (action.replaces ? " replaces" : ""));
   }
   return lines;
 }

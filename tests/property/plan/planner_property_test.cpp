@@ -11,12 +11,15 @@ using namespace godwit::plan::test;
 using model::Action;
 using model::Entry;
 
-namespace {
+namespace
+{
 
 PlanRules
 random_rules(Random& random)
 {
-  const auto coin = [&] { return random() % 2 == 0; };
+  const auto coin = [&] {
+    return random() % 2 == 0;
+  };
   PlanRules rules;
   rules.links = rules.devices = rules.specials = true;
   rules.compare.perms = coin();
@@ -58,7 +61,8 @@ struct Case {
     source.entry = dest.entry;
   }
 
-  static void clear_flags(Node& node)
+  static void
+  clear_flags(Node& node)
   {
     node.entry.flags = 0;
     for (auto& [name, child] : node.children) {

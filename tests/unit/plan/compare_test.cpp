@@ -9,7 +9,8 @@ using model::Entry;
 using model::Time;
 using model::Type;
 
-namespace {
+namespace
+{
 
 Entry
 file()
@@ -66,18 +67,41 @@ TEST_CASE("Whether a file is transferred is decided as by rsync")
       {"-t, size", t, true, false, false, content, {.size = true}},
       {"-t, time", t, false, true, false, content, {.time = true}},
       {"no -t, time", {}, false, true, false, content, {.time = true}},
-      {"no -t, size: it gets the time of the transfer", {}, true, false, false, content, {.size = true, .time = true}},
+      {"no -t, size: it gets the time of the transfer",
+       {},
+       true,
+       false,
+       false,
+       content,
+       {.size = true, .time = true}},
       {"-t -c, content", {.times = true, .checksum = true}, false, false, true, content, {.content = true}},
-      {"-t -c, size", {.times = true, .checksum = true}, true, false, true, content, {.content = true, .size = true}},
+      {"-t -c, size",
+       {.times = true, .checksum = true},
+       true,
+       false,
+       true,
+       content,
+       {.content = true, .size = true}},
       {"-t -c, time", {.times = true, .checksum = true}, false, true, false, metadata, {.time = true}},
       {"-c, content", {.checksum = true}, false, false, true, content, {.content = true, .time = true}},
       {"-c -I, same", {.times = true, .checksum = true, .ignore_times = true}, false, false, false, none, {}},
       {"-t -I, same", {.times = true, .ignore_times = true}, false, false, false, content, {}},
       {"-I, same", {.ignore_times = true}, false, false, false, content, {.time = true}},
       {"-I --size-only", {.ignore_times = true, .size_only = true}, false, true, false, none, {}},
-      {"-t --size-only, time", {.times = true, .size_only = true}, false, true, false, metadata, {.time = true}},
+      {"-t --size-only, time",
+       {.times = true, .size_only = true},
+       false,
+       true,
+       false,
+       metadata,
+       {.time = true}},
       {"--size-only, time", {.size_only = true}, false, true, false, none, {}},
-      {"-c --size-only, content", {.times = true, .checksum = true, .size_only = true}, false, false, true, content,
+      {"-c --size-only, content",
+       {.times = true, .checksum = true, .size_only = true},
+       false,
+       false,
+       true,
+       content,
        {.content = true}},
   };
   for (const Row& row : rows) {
@@ -107,7 +131,8 @@ TEST_CASE("Modes and owners count only where they are kept")
   dest.gid = 8;
   CHECK(compare(file(), dest, {.times = true}).difference == Difference::none);
   CHECK(compare(file(), dest, {.perms = true, .times = true}).changes == Changes{.mode = true});
-  CHECK(compare(file(), dest, {.owner = true, .group = true}).changes == Changes{.owner = true, .group = true});
+  CHECK(compare(file(), dest, {.owner = true, .group = true}).changes ==
+        Changes{.owner = true, .group = true});
   Entry source = file();
   source.uid = source.gid = model::keep_id;
   CHECK(compare(source, dest, {.owner = true, .group = true}).difference == Difference::none);
@@ -125,7 +150,8 @@ TEST_CASE("Links, nodes and folders are compared as by rsync")
   other.target = "x";
   CHECK(compare(link, other, {.perms = true, .times = true}).difference == Difference::none);
 
-  CHECK(compare(of_type(Type::fifo), of_type(Type::socket), {.times = true}).changes == Changes{.content = true});
+  CHECK(compare(of_type(Type::fifo), of_type(Type::socket), {.times = true}).changes ==
+        Changes{.content = true});
   Entry device = of_type(Type::char_device);
   device.device = 3;
   CHECK(compare(device, of_type(Type::char_device), {.times = true}).changes == Changes{.content = true});
@@ -135,11 +161,13 @@ TEST_CASE("Links, nodes and folders are compared as by rsync")
   Entry folder = of_type(Type::folder);
   folder.mtime.seconds = 1;
   CHECK(compare(folder, of_type(Type::folder), {.times = true}).changes == Changes{.time = true});
-  CHECK(compare(folder, of_type(Type::folder), {.times = true, .omit_dir_times = true}).difference == Difference::none);
+  CHECK(compare(folder, of_type(Type::folder), {.times = true, .omit_dir_times = true}).difference ==
+        Difference::none);
   CHECK(compare(folder, of_type(Type::folder), {}).difference == Difference::none);
 }
 
-TEST_CASE("Without -p a new entry gets the source's mode less the umask and special bits, an existing one keeps its own")
+TEST_CASE("Without -p a new entry gets the source's mode less the umask and special bits, an existing one "
+          "keeps its own")
 {
   const CompareRules rules{.umask = 022};
   Entry source = file();

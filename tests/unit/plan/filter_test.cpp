@@ -13,7 +13,8 @@ using namespace godwit;
 using namespace godwit::plan;
 using model::Side;
 
-namespace {
+namespace
+{
 
 Filter
 filter_of(const std::vector<std::string_view>& texts, bool delete_excluded = false)
@@ -127,7 +128,7 @@ TEST_CASE("Rules decide for the side that they name")
     std::string_view rule;
     bool hidden, is_protected;
   };
-  const Row rows[] = {{"- x", true, true}, {"H x", true, false}, {"P x", false, true},
+  const Row rows[] = {{"- x", true, true},   {"H x", true, false},  {"P x", false, true},
                       {"-s x", true, false}, {"-r x", false, true}, {"-sr x", true, true}};
   for (const Row& row : rows) {
     CAPTURE(row.rule);
@@ -149,7 +150,8 @@ TEST_CASE("The dest lists all but what is hidden and protected")
     std::string_view rule;
     bool at_source, at_dest;
   };
-  const Row rows[] = {{"- x", false, false}, {"H x", false, true}, {"P x", true, true}, {"-p x", false, true}};
+  const Row rows[] = {
+      {"- x", false, false}, {"H x", false, true}, {"P x", true, true}, {"-p x", false, true}};
   for (const Row& row : rows) {
     CAPTURE(row.rule);
     const Decision decision = decide(filter_of({row.rule}), "x");

@@ -12,7 +12,8 @@ using model::Entry;
 using model::Side;
 using model::Type;
 
-namespace {
+namespace
+{
 
 const HashKey key{HashKey::Seed{}};
 
@@ -76,14 +77,38 @@ TEST_CASE("A digest covers what the recipe names and nothing else")
       {"device", Type::char_device, [](Entry& e) { e.device = 9; }, {}},
       {"name", Type::regular, [](Entry& e) { e.path = *model::RelPath::parse("b"); }, {}},
       {"type", Type::fifo, [](Entry& e) { e.type = Type::socket; }, {}},
-      {"mode", Type::regular, [](Entry& e) { e.mode = 0600; }, [](Recipe& r) { r.perms = false; }},
-      {"folder mode", Type::folder, [](Entry& e) { e.mode = 0600; }, [](Recipe& r) { r.perms = false; }},
-      {"owner", Type::regular, [](Entry& e) { e.uid = 7; }, [](Recipe& r) { r.owner = false; }},
-      {"group", Type::regular, [](Entry& e) { e.gid = 7; }, [](Recipe& r) { r.group = false; }},
-      {"file time", Type::regular, [](Entry& e) { e.mtime.nanoseconds = 6; }, [](Recipe& r) { r.file_times = false; }},
-      {"folder time", Type::folder, [](Entry& e) { e.mtime.seconds = 6; }, [](Recipe& r) { r.folder_times = false; }},
-      {"link time", Type::symlink, [](Entry& e) { e.mtime.seconds = 6; }, [](Recipe& r) { r.other_times = false; }},
-      {"content", Type::regular, [](Entry& e) { e.digest.low = 6; }, [](Recipe& r) { r.checksum = false; }},
+      {"mode", Type::regular, [](Entry& e) { e.mode = 0600; },
+       [](Recipe& r) {
+         r.perms = false;
+       }},
+      {"folder mode", Type::folder, [](Entry& e) { e.mode = 0600; },
+       [](Recipe& r) {
+         r.perms = false;
+       }},
+      {"owner", Type::regular, [](Entry& e) { e.uid = 7; },
+       [](Recipe& r) {
+         r.owner = false;
+       }},
+      {"group", Type::regular, [](Entry& e) { e.gid = 7; },
+       [](Recipe& r) {
+         r.group = false;
+       }},
+      {"file time", Type::regular, [](Entry& e) { e.mtime.nanoseconds = 6; },
+       [](Recipe& r) {
+         r.file_times = false;
+       }},
+      {"folder time", Type::folder, [](Entry& e) { e.mtime.seconds = 6; },
+       [](Recipe& r) {
+         r.folder_times = false;
+       }},
+      {"link time", Type::symlink, [](Entry& e) { e.mtime.seconds = 6; },
+       [](Recipe& r) {
+         r.other_times = false;
+       }},
+      {"content", Type::regular, [](Entry& e) { e.digest.low = 6; },
+       [](Recipe& r) {
+         r.checksum = false;
+       }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);

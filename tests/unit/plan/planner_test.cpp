@@ -15,11 +15,13 @@ using model::Entry;
 using model::Side;
 using model::Type;
 
-namespace {
+namespace
+{
 
 using Lines = std::vector<std::string>;
 
-// "a" is a file, "a/" a folder, "a@" a link; behind a space: old, big (of which there may be both), flags by name.
+// "a" is a file, "a/" a folder, "a@" a link; behind a space: old, big (of which there may be both), flags by
+// name.
 Entry
 entry(std::string_view text)
 {
@@ -33,7 +35,9 @@ entry(std::string_view text)
     made.type = path.ends_with('/') ? Type::folder : Type::symlink;
     path.pop_back();
   }
-  const auto has = [&](std::string_view word) { return words.find(word) != std::string_view::npos; };
+  const auto has = [&](std::string_view word) {
+    return words.find(word) != std::string_view::npos;
+  };
   made.path = *model::RelPath::parse(path);
   made.mode = 0644;
   made.mtime = {has("old") ? 1000 : 2000, 0};
@@ -55,8 +59,9 @@ std::string
 described(const Action& action)
 {
   static constexpr const char* kinds[] = {"make", "transfer", "set", "remove", "clear", "same", "skip"};
-  static constexpr const char* reasons[] = {"",          " newer",     " exists", " missing",   " small",       " big",
-                                            " irregular", " folder", " not_empty", " limit", " in_way"};
+  static constexpr const char* reasons[] = {"",           " newer", " exists",    " missing",
+                                            " small",     " big",   " irregular", " folder",
+                                            " not_empty", " limit", " in_way"};
   std::string text = kinds[static_cast<int>(action.kind)];
   text += reasons[static_cast<int>(action.reason)];
   text += " " + action.entry.path.str() + (action.entry.is_folder() ? "/" : "");
@@ -117,9 +122,11 @@ planned(const PlanRules& rules, const Lines& source, const Lines& dest)
 
 } // namespace
 
-namespace doctest {
+namespace doctest
+{
 template <> struct StringMaker<Lines> {
-  static String convert(const Lines& lines)
+  static String
+  convert(const Lines& lines)
   {
     std::string text;
     for (const std::string& line : lines) {
@@ -133,7 +140,8 @@ template <> struct StringMaker<Lines> {
 TEST_CASE("New, changed and equal entries come in listing order, folders before their contents")
 {
   CHECK(planned(keeping(), {"./", "a", "b", "c old", "d/", "d/e", "n/", "n/f"}, {"./", "b", "c", "d/ old"}) ==
-        Lines{"same /", "transfer a", "same b", "transfer c", "set d/", "transfer d/e", "make n/", "transfer n/f"});
+        Lines{"same /", "transfer a", "same b", "transfer c", "set d/", "transfer d/e", "make n/",
+              "transfer n/f"});
 }
 
 TEST_CASE("Equal entries come out only where they are to be reported")
@@ -146,21 +154,24 @@ TEST_CASE("Equal entries come out only where they are to be reported")
 TEST_CASE("Removals come last, in rsync's order")
 {
   const Lines source{"./", "m/"};
-  const Lines dest{"./",     "1",   "2",   "b/",  "b/3", "b/4",   "m/", "m/5",
+  const Lines dest{"./",  "1",   "2",  "b/",  "b/3", "b/4",  "m/",   "m/5",
                    "m/6", "m/z", "x/", "x/7", "x/8", "x/y/", "x/y/9"};
-  CHECK(planned(deleting(), source, dest) ==
-        Lines{"same /", "same m/", "remove x/y/9", "remove x/y/", "remove x/8", "remove x/7", "remove x/", "remove b/4",
-              "remove b/3", "remove b/", "remove 2", "remove 1", "remove m/z", "remove m/6", "remove m/5"});
+  CHECK(planned(deleting(), source, dest) == Lines{"same /", "same m/", "remove x/y/9", "remove x/y/",
+                                                   "remove x/8", "remove x/7", "remove x/", "remove b/4",
+                                                   "remove b/3", "remove b/", "remove 2", "remove 1",
+                                                   "remove m/z", "remove m/6", "remove m/5"});
   CHECK(planned(keeping(), source, dest) == Lines{"same /", "same m/"});
 }
 
 TEST_CASE("What is protected stays, and so do the folders around it")
 {
-  CHECK(planned(deleting(), {"./"}, {"./", "e/", "e/1", "e/f/", "e/f/3", "e/f/g/", "e/f/g/k protected", "e/f/g/q"}) ==
-        Lines{"same /", "remove e/f/g/q", "skip not_empty e/f/g/", "remove e/f/3", "skip not_empty e/f/", "remove e/1",
-              "skip not_empty e/"});
+  CHECK(planned(deleting(), {"./"},
+                {"./", "e/", "e/1", "e/f/", "e/f/3", "e/f/g/", "e/f/g/k protected", "e/f/g/q"}) ==
+        Lines{"same /", "remove e/f/g/q", "skip not_empty e/f/g/", "remove e/f/3", "skip not_empty e/f/",
+              "remove e/1", "skip not_empty e/"});
   CHECK(planned(deleting(), {"./"}, {"./", "e/ protected", "e/f"}) == Lines{"same /"});
-  CHECK(planned(deleting(), {"./", "e/"}, {"./", "e/ protected", "e/f"}) == Lines{"same /", "same e/", "remove e/f"});
+  CHECK(planned(deleting(), {"./", "e/"}, {"./", "e/ protected", "e/f"}) ==
+        Lines{"same /", "same e/", "remove e/f"});
   CHECK(planned(deleting(), {"./"}, {"./", "u unknown", "m/ mount", "m/f"}) == Lines{"same /"});
 }
 
@@ -178,7 +189,9 @@ TEST_CASE("--max-delete stops removals, and counts as rsync does")
     Lines lines;
   };
   const Row rows[] = {
-      {0, 4, {"skip limit e/f/3", "skip not_empty e/f/", "skip limit e/2", "skip limit e/1", "skip not_empty e/"}},
+      {0,
+       4,
+       {"skip limit e/f/3", "skip not_empty e/f/", "skip limit e/2", "skip limit e/1", "skip not_empty e/"}},
       {1, 3, {"remove e/f/3", "skip limit e/f/", "skip limit e/2", "skip limit e/1", "skip not_empty e/"}},
       {3, 1, {"remove e/f/3", "remove e/f/", "remove e/2", "skip limit e/1", "skip not_empty e/"}},
       {5, 0, {"remove e/f/3", "remove e/f/", "remove e/2", "remove e/1", "remove e/"}},
@@ -196,7 +209,8 @@ TEST_CASE("--max-delete stops removals, and counts as rsync does")
 
 TEST_CASE("A file in the way of a folder is replaced, not removed")
 {
-  CHECK(planned(deleting(), {"./", "N/", "N/f"}, {"./", "N"}) == Lines{"same /", "make N/ replaces", "transfer N/f"});
+  CHECK(planned(deleting(), {"./", "N/", "N/f"}, {"./", "N"}) ==
+        Lines{"same /", "make N/ replaces", "transfer N/f"});
   CHECK(planned(keeping(), {"./", "N/"}, {"./", "N"}) == Lines{"same /", "make N/ replaces"});
 }
 
@@ -204,10 +218,12 @@ TEST_CASE("A folder in the way of a file goes when the planner has passed it")
 {
   const Lines source{"./", "N", "z/"};
   const Lines dest{"./", "N/", "N/c", "N/sub/", "N/sub/c", "z/"};
-  CHECK(planned(deleting(), source, dest) == Lines{"same /", "transfer N", "remove N/sub/c for 1", "remove N/sub/ for 1",
-                                                "remove N/c for 1", "clear N/ for 1", "same z/"});
+  CHECK(planned(deleting(), source, dest) == Lines{"same /", "transfer N", "remove N/sub/c for 1",
+                                                   "remove N/sub/ for 1", "remove N/c for 1",
+                                                   "clear N/ for 1", "same z/"});
   CHECK(planned(keeping(), source, dest) == Lines{"same /", "transfer N", "skip in_way N/ for 1", "same z/"});
-  CHECK(planned(keeping(), source, {"./", "N/", "z/"}) == Lines{"same /", "transfer N", "clear N/ for 1", "same z/"});
+  CHECK(planned(keeping(), source, {"./", "N/", "z/"}) ==
+        Lines{"same /", "transfer N", "clear N/ for 1", "same z/"});
 }
 
 TEST_CASE("A folder in the way stays with what it must keep, its own protection aside")
@@ -224,8 +240,8 @@ TEST_CASE("--max-delete holds what is in a folder in the way, but not the folder
   rules.max_delete = 1;
   Planner planner(rules);
   CHECK(run(planner, {"./", "N"}, {"./", "N/", "N/c", "N/sub/", "N/sub/c"}) ==
-        Lines{"same /", "transfer N", "remove N/sub/c for 1", "skip limit N/sub/ for 1", "skip limit N/c for 1",
-              "skip in_way N/ for 1"});
+        Lines{"same /", "transfer N", "remove N/sub/c for 1", "skip limit N/sub/ for 1",
+              "skip limit N/c for 1", "skip in_way N/ for 1"});
   CHECK(planner.skipped_by_limit() == 2);
 }
 
@@ -264,7 +280,8 @@ TEST_CASE("Without -r or -d folders that are named are skipped, those that -R im
 {
   PlanRules rules = keeping();
   rules.depth = model::Depth::items;
-  rules.scope = {{{}, false, false, {0}}, {entry("i").path, true, false, {0}}, {entry("s").path, true, true, {0}}};
+  rules.scope = {
+      {{}, false, false, {0}}, {entry("i").path, true, false, {0}}, {entry("s").path, true, true, {0}}};
   CHECK(planned(rules, {"i/", "i/f", "s/"}, {"s/"}) == Lines{"make i/", "transfer i/f", "skip folder s/"});
 }
 
@@ -323,8 +340,9 @@ TEST_CASE("-K: a folder reached through a link is the source's folder, and is no
 
 TEST_CASE("Pages that are not fed leave folders out, which both sides have")
 {
-  CHECK(planned(deleting(), {"a/b/new", "a/b/same"}, {"a/b/gone", "a/b/same", "a/b/more/", "a/b/more/x"}) ==
-        Lines{"transfer a/b/new", "same a/b/same", "remove a/b/more/x", "remove a/b/more/", "remove a/b/gone"});
+  CHECK(
+      planned(deleting(), {"a/b/new", "a/b/same"}, {"a/b/gone", "a/b/same", "a/b/more/", "a/b/more/x"}) ==
+      Lines{"transfer a/b/new", "same a/b/same", "remove a/b/more/x", "remove a/b/more/", "remove a/b/gone"});
 }
 
 TEST_CASE("The first pass of --delete-before gives removals alone")
