@@ -30,10 +30,7 @@ Result<>
 AnchorSearch::run()
 {
   while (true) {
-    // A block found by an anchor at the region's end reaches almost two blocks beyond m_at.
-    if (!m_window.ended() && m_window.end() - m_at < 2 * block_bytes() + AnchorFilter::reach) {
-      TRY(slide());
-    }
+    TRY(read_on());
     if (m_at == m_window.end()) {
       return finish();
     }
@@ -52,13 +49,18 @@ AnchorSearch::run()
   }
 }
 
-// Makes room for what comes; what is far behind becomes a literal.
+// Gets the bytes that the next step may look at; what is far behind becomes a literal.
 Result<>
-AnchorSearch::slide()
+AnchorSearch::read_on()
 {
+  // A block found by an anchor at the region's end reaches almost two blocks beyond m_at.
+  const std::uint64_t wanted = m_at + 2 * block_bytes() + AnchorFilter::reach;
+  if (m_window.ended() || m_window.end() >= wanted) {
+    return {};
+  }
   const std::uint64_t kept = std::min(m_at - m_output.emitted(), kept_blocks * block_bytes());
   TRY(m_output.literal_to(m_at - kept));
-  return m_window.slide(m_at - kept);
+  return m_window.extend(m_at - kept, wanted);
 }
 
 bool

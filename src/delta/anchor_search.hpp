@@ -46,7 +46,7 @@ private:
   {
     return m_table.signature.shape.block_bytes;
   }
-  Result<> slide();
+  Result<> read_on();
   bool equals(std::uint64_t at, std::uint64_t number) const;
   bool expected_is_here();
   bool search_region(Hit* hit);

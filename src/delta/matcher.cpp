@@ -10,7 +10,7 @@ namespace godwit::delta {
 
 namespace {
 
-constexpr std::size_t window_bytes = std::size_t{1} << 20;
+constexpr std::size_t window_bytes = std::size_t{2} << 20;
 
 using Table = std::variant<RollingTable, AnchorTable>;
 

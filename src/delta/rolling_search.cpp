@@ -4,6 +4,11 @@
 
 namespace godwit::delta {
 
+namespace {
+// So many offsets are rolled over before the sum is computed afresh.
+constexpr std::uint64_t stretch_bytes = std::uint64_t{128} << 10;
+} // namespace
+
 RollingTable::RollingTable(const HashKey& key, Signature sums)
     : signature(std::move(sums)), strong(key, signature.shape),
       rolling(strong.key(), signature.shape.block_bytes),
@@ -21,7 +26,7 @@ RollingSearch::RollingSearch(const RollingTable& table, Window& window, Output& 
 Result<>
 RollingSearch::run()
 {
-  TRY(slide());
+  TRY(read_on());
   while (true) {
     TRY_ASSIGN(const bool expected, accept_expected());
     if (expected) {
@@ -42,7 +47,7 @@ RollingSearch::accept_expected()
     return false;
   }
   if (m_window.end() - m_at < block_bytes() && !m_window.ended()) {
-    TRY(slide());
+    TRY(read_on());
   }
   if (!equals(m_at, m_expected)) {
     return false;
@@ -72,7 +77,7 @@ RollingSearch::scan()
       if (m_window.ended()) {
         return false;
       }
-      TRY(slide());
+      TRY(read_on());
       fresh = true;
       continue;
     }
@@ -170,13 +175,13 @@ RollingSearch::accept(std::uint64_t at, std::uint64_t number)
   return {};
 }
 
-// Makes room behind the search for what comes.
+// Gets bytes to search; what is behind becomes a literal.
 Result<>
-RollingSearch::slide()
+RollingSearch::read_on()
 {
   const std::uint64_t kept = std::min(m_at - m_output.emitted(), block_bytes());
   TRY(m_output.literal_to(m_at - kept));
-  return m_window.slide(m_at - kept);
+  return m_window.extend(m_at - kept, m_at + block_bytes() + stretch_bytes);
 }
 
 // What is left is shorter than a block, but may end with the basis' short last one.

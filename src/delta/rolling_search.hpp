@@ -41,7 +41,7 @@ private:
   std::uint64_t next_hit(std::uint64_t limit);
   bool verify_hit(std::uint64_t* number);
   Result<> accept(std::uint64_t at, std::uint64_t number);
-  Result<> slide();
+  Result<> read_on();
   Result<> finish();
 
   const RollingTable& m_table;

@@ -19,28 +19,27 @@ Window::Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* ha
 }
 
 Result<>
-Window::slide(std::uint64_t keep_from)
+Window::extend(std::uint64_t keep_from, std::uint64_t to)
 {
   ASSERT(keep_from >= m_start && keep_from <= end());
-  const std::size_t dropped = keep_from - m_start;
-  m_held -= dropped;
-  std::memmove(m_buffer.data(), m_buffer.data() + dropped, m_held);
-  m_start = keep_from;
-  while (!m_ended && m_held < m_buffer.size()) {
+  ASSERT(std::min(to, m_limit) - keep_from <= m_buffer.size());
+  while (!m_ended && end() < to) {
+    if (m_buffer.size() - m_held < std::min<std::uint64_t>(read_bytes, m_limit - end())) {
+      const std::size_t dropped = keep_from - m_start;
+      m_held -= dropped;
+      std::memmove(m_buffer.data(), m_buffer.data() + dropped, m_held);
+      m_start = keep_from;
+    }
     const std::uint64_t wanted =
         std::min<std::uint64_t>({read_bytes, m_buffer.size() - m_held, m_limit - end()});
-    if (wanted == 0) {
-      break;
-    }
     const ByteSpan piece(m_buffer.data() + m_held, wanted);
     TRY_ASSIGN(const std::size_t got, m_source.read_at(end(), piece));
     if (m_hash != nullptr) {
       m_hash->update(piece.first(got));
     }
     m_held += got;
-    m_ended = got < wanted;
+    m_ended = got < wanted || end() == m_limit;
   }
-  m_ended = m_ended || end() == m_limit;
   return {};
 }
 

@@ -20,8 +20,9 @@ public:
   };
   Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* hash);
 
-  // Forgets what lies before `keep_from`, then reads until full or at the end.
-  Result<> slide(std::uint64_t keep_from);
+  // Reads on until `to` is held, or the file ends. Bytes before `keep_from` may be
+  // forgotten; from there to `to` must fit.
+  Result<> extend(std::uint64_t keep_from, std::uint64_t to);
 
   std::uint64_t
   start() const

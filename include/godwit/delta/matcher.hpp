@@ -21,7 +21,7 @@ struct MatchResult {
 
 // Searches new bytes against one signature. Reads front to back in large
 // pieces, each byte once, and hashes the whole in the same pass. Holds the
-// signature, an index of at most 8 bytes a block, and a window of 1 MiB and four blocks.
+// signature, an index of at most 8 bytes a block, and a window of 2 MiB and eight blocks.
 // Used by one thread at a time.
 class Matcher
 {
