@@ -17,6 +17,9 @@ constexpr std::size_t group = 32;
 // A group with more candidates than this keeps its first.
 constexpr int dense = 8;
 
+// From memory: 6.4 GB/s, and 2.1 where it is left to the hardware of a virtual machine.
+constexpr std::size_t prefetch_ahead = 2048;
+
 struct Found {
   std::span<std::uint32_t> positions;
   std::size_t count = 0;

@@ -19,6 +19,8 @@ public:
     std::uint64_t limit = 0;
   };
   Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* hash);
+  // All of a file that is in memory, and stays there.
+  explicit Window(ByteView whole) : m_first(whole.data()), m_held(whole.size()), m_ended(true) {}
 
   // Reads on until `to` is held, or the file ends. Bytes before `keep_from` may be
   // forgotten; from there to `to` must fit.
@@ -43,7 +45,7 @@ public:
   const std::byte*
   at(std::uint64_t offset) const
   {
-    return m_buffer.data() + (offset - m_start);
+    return m_first + (offset - m_start);
   }
   ByteView
   view(std::uint64_t from, std::uint64_t to) const
@@ -52,11 +54,12 @@ public:
   }
 
 private:
-  ReadAt& m_source;
-  std::uint64_t m_limit;
-  StreamHash* m_hash;
+  ReadAt* m_source = nullptr;
+  std::uint64_t m_limit = 0;
+  StreamHash* m_hash = nullptr;
   Bytes m_buffer;
-  std::uint64_t m_start;
+  const std::byte* m_first = nullptr; // of what is held
+  std::uint64_t m_start = 0;
   std::size_t m_held = 0;
   bool m_ended = false;
 };
