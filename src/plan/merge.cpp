@@ -138,7 +138,7 @@ Merge::both_folders(Entry source, const Entry& dest)
     forget_dest_name(dest.path.name());
   }
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source));
+    skip_folder(std::move(source), State::shared);
     return;
   }
   const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.str());
@@ -146,8 +146,9 @@ Merge::both_folders(Entry source, const Entry& dest)
   m_levels.push(dest.path.str(), is_entered ? State::shared : State::ignored);
 }
 
+// What lies below it in the listing was named on its own.
 void
-Merge::skip_folder(Entry source)
+Merge::skip_folder(Entry source, State contents)
 {
   const std::string path = source.path.str();
   Action action;
@@ -155,7 +156,7 @@ Merge::skip_folder(Entry source)
   action.reason = Action::Reason::folder;
   action.entry = std::move(source);
   emit(std::move(action));
-  m_levels.push(path, State::ignored);
+  m_levels.push(path, contents);
 }
 
 void
@@ -179,7 +180,7 @@ Merge::only_source_folder(Entry source)
 {
   const auto there = forget_dest_name(source.path.name());
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source));
+    skip_folder(std::move(source), State::created);
     return;
   }
   std::optional<Entry> in_way;

@@ -285,6 +285,15 @@ TEST_CASE("Without -r or -d folders that are named are skipped, those that -R im
   CHECK(planned(rules, {"i/", "i/f", "s/"}, {"s/"}) == Lines{"make i/", "transfer i/f", "skip folder s/"});
 }
 
+TEST_CASE("Without -r or -d, what is named beside a skipped folder's contents is copied")
+{
+  PlanRules rules = keeping();
+  rules.depth = model::Depth::items;
+  rules.scope = {
+      {{}, true, true, {0}}, {entry("f").path, true, true, {1}}, {entry("s").path, true, true, {1}}};
+  CHECK(planned(rules, {"./", "f", "s/"}, {"./"}) == Lines{"skip folder /", "transfer f", "skip folder s/"});
+}
+
 TEST_CASE("With -d, and under mounts with -x, what the dest has in a folder that is not entered stays")
 {
   PlanRules rules = deleting();
