@@ -58,19 +58,46 @@ choice(Draft& draft, const Setting& setting)
   return {};
 }
 
-template <RuleForm form>
+// The option that gave a rule belongs into what is wrong with it.
 Result<>
-rule(Draft& draft, const Setting& setting)
+named(std::string_view option, Result<> added)
 {
-  return add_rule(draft.options.rules, setting.value, form);
+  if (!added) {
+    return make_error(ErrorKind::usage, fmt::format("{}: {}", option, added.error().text));
+  }
+  return added;
 }
 
-template <RuleForm form>
 Result<>
-rule_file(Draft& draft, const Setting& setting)
+filter(Draft& draft, const Setting& setting)
+{
+  return named("--filter (-f)", add_rule(draft.options.rules, setting.value, RuleForm::filter));
+}
+
+Result<>
+exclude(Draft& draft, const Setting& setting)
+{
+  return named("--exclude", add_rule(draft.options.rules, setting.value, RuleForm::exclude));
+}
+
+Result<>
+include(Draft& draft, const Setting& setting)
+{
+  return named("--include", add_rule(draft.options.rules, setting.value, RuleForm::include));
+}
+
+Result<>
+exclude_from(Draft& draft, const Setting& setting)
 {
   TRY_ASSIGN(const std::string content, read_rule_file(setting.value));
-  return add_rule_lines(draft.options.rules, content, form);
+  return named("--exclude-from", add_rule_lines(draft.options.rules, content, RuleForm::exclude));
+}
+
+Result<>
+include_from(Draft& draft, const Setting& setting)
+{
+  TRY_ASSIGN(const std::string content, read_rule_file(setting.value));
+  return named("--include-from", add_rule_lines(draft.options.rules, content, RuleForm::include));
 }
 
 Result<>
@@ -263,13 +290,13 @@ constexpr OptionSpec specs[] = {
     {"--mkpath", "no-mkpath", "", what, "make missing folders above the destination", flag<&Options::mkpath>},
 
     {"-f,--filter", "", "RULE", choose, "add a rule: '- PATTERN', '+ PATTERN', H, S, P, R or !",
-     rule<RuleForm::filter>},
-    {"--exclude", "", "PATTERN", choose, "leave out what matches", rule<RuleForm::exclude>},
-    {"--include", "", "PATTERN", choose, "do not leave out what matches", rule<RuleForm::include>},
+     filter},
+    {"--exclude", "", "PATTERN", choose, "leave out what matches", exclude},
+    {"--include", "", "PATTERN", choose, "do not leave out what matches", include},
     {"--exclude-from", "", "FILE", choose, "patterns to leave out, one a line (-: from stdin)",
-     rule_file<RuleForm::exclude>},
+     exclude_from},
     {"--include-from", "", "FILE", choose, "patterns not to leave out, one a line (-: from stdin)",
-     rule_file<RuleForm::include>},
+     include_from},
     {"--max-size", "", "SIZE", choose, "do not transfer files larger than SIZE", max_size},
     {"--min-size", "", "SIZE", choose, "do not transfer files smaller than SIZE", min_size},
     {"--existing,--ignore-non-existing", "", "", choose, "make nothing new", flag<&Options::existing>},

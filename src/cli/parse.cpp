@@ -170,7 +170,8 @@ help_text()
 std::string
 version_text()
 {
-  return "godwit " GODWIT_VERSION "\n";
+  return "godwit version " GODWIT_VERSION "\n"
+         "Free software under the MIT licence; it comes with no warranty.\n";
 }
 
 } // namespace godwit::cli

@@ -51,12 +51,11 @@ running_text(const Progress& progress, int level)
 }
 
 std::string
-finished_text(const Progress& progress, const model::Totals& totals, std::uint64_t number, int level)
+finished_text(const Progress& progress, const RunProgress& run, int level)
 {
-  const std::uint64_t left = totals.files - std::min(totals.planned, totals.files);
-  return line(progress, progress.seconds, level) + fmt::format(" (xfr#{}, {}-chk={}/{})", number,
-                                                               totals.list_is_complete ? "to" : "ir", left,
-                                                               totals.files);
+  const std::uint64_t left = run.listed - std::min(run.planned, run.listed);
+  return line(progress, progress.seconds, level) + fmt::format(" (xfr#{}, {}-chk={}/{})", run.transferred,
+                                                               run.list_is_complete ? "to" : "ir", left, run.listed);
 }
 
 std::string

@@ -17,8 +17,16 @@ struct Progress {
 // "         32,768  32%  293.11MB/s    0:00:01": what is left of the time.
 std::string running_text(const Progress& progress, int level);
 
+// How far the whole run is.
+struct RunProgress {
+  std::uint64_t transferred = 0;
+  std::uint64_t listed = 0;
+  std::uint64_t planned = 0;
+  bool list_is_complete = false;
+};
+
 // The same with the time that it took, and "(xfr#3, to-chk=1/8)".
-std::string finished_text(const Progress& progress, const model::Totals& totals, std::uint64_t number, int level);
+std::string finished_text(const Progress& progress, const RunProgress& run, int level);
 
 // The line that a terminal shows when no other output was asked for.
 std::string live_text(const model::Totals& totals);

@@ -258,7 +258,8 @@ TextSink::show(const model::FileDone& event)
   start_waiting_line(found->second);
   const std::uint64_t bytes = event.literal_bytes + event.matched_bytes;
   const Progress progress{bytes, bytes, seconds_between(found->second.since, m_clock())};
-  m_output.redraw(finished_text(progress, m_totals, m_transferred, m_options.human_readable));
+  const RunProgress run{m_transferred, event.listed, event.planned, event.list_is_complete};
+  m_output.redraw(finished_text(progress, run, m_options.human_readable));
   m_waiting.erase(found);
 }
 
@@ -306,7 +307,8 @@ TextSink::show_run_progress()
     return;
   }
   const Progress progress{m_totals.transferred_done, m_totals.total_size, seconds_between(m_started, m_clock())};
-  m_output.redraw(finished_text(progress, m_totals, m_transferred, m_options.human_readable));
+  const RunProgress run{m_transferred, m_totals.files, m_totals.planned, m_totals.list_is_complete};
+  m_output.redraw(finished_text(progress, run, m_options.human_readable));
 }
 
 void

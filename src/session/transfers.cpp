@@ -318,7 +318,8 @@ Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
     const std::uint64_t literal = m_rules.copies ? size : std::min(flight.literal_bytes, size);
     totals.literal_bytes += literal;
     totals.matched_bytes += size - literal;
-    m_report.events().on(model::FileDone{flight.action.entry.path, literal, size - literal});
+    m_report.events().on(model::FileDone{flight.action.entry.path, literal, size - literal, totals.files, totals.planned,
+                                         totals.list_is_complete});
   }
   m_on_end({std::move(flight.action), std::move(outcome), false, source_failed});
 }

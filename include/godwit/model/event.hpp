@@ -31,6 +31,9 @@ struct FileDone { // every regular file that was transferred
   RelPath path;
   std::uint64_t literal_bytes;
   std::uint64_t matched_bytes;
+  std::uint64_t listed = 0;  // entries at the source, as far as it is listed
+  std::uint64_t planned = 0; // of them the planner has passed
+  bool list_is_complete = false;
 };
 struct EntryListed { // --list-only
   Entry entry;

@@ -54,7 +54,7 @@ TEST_CASE("A usage error is one line and exit code 1, and nothing runs")
 
 TEST_CASE("Version and help are printed")
 {
-  CHECK(dispatched({"--version"}, engine_with(99)).out == "godwit " GODWIT_VERSION "\n");
+  CHECK(dispatched({"--version"}, engine_with(99)).out.starts_with("godwit version " GODWIT_VERSION "\n"));
   const Ended help = dispatched({"--help"}, engine_with(99));
   CHECK(help.code == 0);
   CHECK(help.out == help_text());

@@ -371,7 +371,7 @@ TEST_CASE("Usage errors name the option in one line")
       {"--timeout=-5", "--timeout=-5 is invalid: give seconds, or 0 for none"},
       {"--bwlimit=.1", "--bwlimit=.1 is too small: give 512 bytes or more, or 0 for none"},
       {"--max-size=-1", "--max-size=-1 is invalid: a size is not negative"},
-      {"--filter=merge,x", "filter rules that merge a file are not supported yet: merge,x"},
+      {"--filter=merge,x", "--filter (-f): filter rules that merge a file are not supported yet: merge,x"},
   };
   for (const auto& [line, expected] : cases) {
     CAPTURE(line);

@@ -186,7 +186,7 @@ TEST_CASE("-q prints nothing but errors")
   printer.on(model::RunStarted{model::Direction::local})
       .on(creation(entry("f")))
       .on(skip(Reason::not_regular, entry("p", Type::fifo)))
-      .on(model::FileDone{entry("f").path, 1, 0})
+      .on(model::FileDone{entry("f").path, 1, 0, 1, 1, true})
       .on(model::EntryListed{entry("f")})
       .on(model::Failed{make_error(ErrorKind::system, "cannot open x: why")})
       .on(model::RunFinished{{}, false});
@@ -220,24 +220,20 @@ TEST_CASE("--progress puts a file's progress below its name, whatever else is un
 {
   model::Options progress = options(0);
   progress.progress = true;
-  model::Totals totals;
-  totals.files = 3;
-  totals.planned = 2;
-  totals.list_is_complete = true;
   Printer printer(progress);
-  printer.on(model::Progressed{totals}).on(creation(entry("a"))).on(creation(entry("b")));
+  printer.on(creation(entry("a"))).on(creation(entry("b")));
   printer.on(creation(entry("d", Type::folder)));
   printer.on(model::FileProgress{entry("b").path, 10, 2048});
   printer.pass(1000ms);
   printer.on(model::FileProgress{entry("b").path, 1024, 2048});
   printer.pass(1000ms);
-  printer.on(model::FileDone{entry("b").path, 2048, 0}).on(model::FileDone{entry("a").path, 0, 5});
+  printer.on(model::FileDone{entry("b").path, 2048, 0, 2, 1, false}).on(model::FileDone{entry("a").path, 0, 5, 3, 3, true});
   CHECK(printer.out() == "d/\n"
                          "b\n"
                          "\r          1,024  50%    1.00kB/s    0:00:01  "
-                         "\r          2,048 100%    1.00kB/s    0:00:02 (xfr#1, to-chk=1/3)\n"
+                         "\r          2,048 100%    1.00kB/s    0:00:02 (xfr#1, ir-chk=1/2)\n"
                          "a\n"
-                         "\r              5 100%    4.88kB/s    0:00:00 (xfr#2, to-chk=1/3)\n");
+                         "\r              5 100%    4.88kB/s    0:00:00 (xfr#2, to-chk=0/3)\n");
 }
 
 TEST_CASE("A file that failed keeps its name under --progress")
@@ -259,7 +255,7 @@ TEST_CASE("--info=progress2 redraws one line for the run")
   totals.total_size = 4096;
   totals.transferred_done = 1024;
   Printer printer(chosen);
-  printer.on(creation(entry("a"))).on(model::FileDone{entry("a").path, 1024, 0});
+  printer.on(creation(entry("a"))).on(model::FileDone{entry("a").path, 1024, 0, 1, 1, true});
   printer.pass(1000ms);
   printer.on(model::Progressed{totals});
   totals.planned = 8;
