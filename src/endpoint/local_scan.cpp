@@ -151,7 +151,7 @@ fs::Verdict
 LocalScan::judge(const model::RelPath& path, bool is_folder) const
 {
   const plan::Decision decision = m_filter.decide(path.str(), is_folder);
-  return {decision.hidden, decision.is_protected};
+  return {decision.hidden, decision.is_protected, decision.is_perishable};
 }
 
 // Each id once, before the first entry that has it.

@@ -155,6 +155,9 @@ Result<>
 DestLane::begin(Rebuilt& rebuilt, bool replaces)
 {
   TRY_ASSIGN(fs::StagedFile staged, stage(rebuilt.entry, replaces));
+  if (rebuilt.entry.has(model::Entry::is_sparse)) {
+    staged.make_holes();
+  }
   rebuilt.staged = std::make_unique<fs::StagedFile>(std::move(staged));
   const int basis = rebuilt.basis.file ? rebuilt.basis.file->fd() : -1;
   rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);

@@ -6,6 +6,13 @@
 
 namespace godwit::fs {
 
+namespace {
+
+// Less than this is what delayed allocation, compression or inline data leave out.
+constexpr std::uint64_t sparse_slack = 64U << 10U;
+
+} // namespace
+
 bool
 Walker::is_eligible(const Place& place, const ScopeNode* node) const
 {
@@ -35,7 +42,7 @@ Walker::judge(const model::RelPath& path, bool is_folder, const ScopeNode* node)
 bool
 Walker::is_left_out(const Verdict& verdict) const
 {
-  return verdict.hidden && (m_options.side == Side::source || verdict.is_protected);
+  return verdict.hidden && (m_options.side == Side::source || (verdict.is_protected && !verdict.is_perishable));
 }
 
 bool
@@ -55,6 +62,9 @@ Walker::flags_for(const Place& place, const Verdict& verdict) const
 {
   const bool is_protected = m_options.side == Side::dest ? verdict.is_protected || !place.is_covered
                                                          : verdict.is_protected && m_options.prune_empty_dirs;
+  if (is_protected && place.is_covered && verdict.is_perishable && m_options.side == Side::dest) {
+    return model::Entry::is_protected | model::Entry::is_perishable;
+  }
   return is_protected ? static_cast<std::uint8_t>(model::Entry::is_protected) : std::uint8_t{0};
 }
 
@@ -71,6 +81,9 @@ Walker::entry_of(model::RelPath path, const Place& place, const Stat& stat, std:
   entry.base = place.base;
   entry.mtime = stat.mtime;
   entry.size = stat.is_regular() ? stat.size : 0;
+  if (m_options.side == Side::source && stat.is_regular() && stat.allocated + sparse_slack < stat.size) {
+    entry.flags |= model::Entry::is_sparse;
+  }
   const bool is_device = stat.type == model::Type::char_device || stat.type == model::Type::block_device;
   entry.device = is_device ? stat.device : 0;
   return entry;

@@ -43,6 +43,7 @@ struct WalkOptions {
 struct Verdict {
   bool hidden = false;
   bool is_protected = false;
+  bool is_perishable = false; // protected, unless the folder that holds it goes
 };
 
 // All but `entry` may be left empty. Called on the walking thread.

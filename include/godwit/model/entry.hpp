@@ -37,6 +37,7 @@ struct Entry {
     is_incomplete = 2, // a folder that could not be read whole
     through_link = 4, // dest, -K: a folder reached through a link
     is_mount = 8, // a folder on another file system under -x: listed, not entered
+    is_sparse = 32, // source: a regular file with holes
     is_perishable = 16, // dest: may not be removed, unless the folder that holds it is
   };
 
