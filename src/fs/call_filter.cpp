@@ -43,8 +43,8 @@ constexpr long refused[] = {
     // the network
     SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
     // ways around this filter or the file system's rules
-    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_open_by_handle_at, SYS_userfaultfd, SYS_bpf,
-    SYS_perf_event_open, SYS_unshare, SYS_setns,
+    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_open_by_handle_at, SYS_userfaultfd,
+    SYS_bpf, SYS_perf_event_open, SYS_unshare, SYS_setns,
     // the machine
     SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_swapon, SYS_swapoff, SYS_reboot, SYS_kexec_load,
     SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_acct, SYS_settimeofday, SYS_clock_settime,

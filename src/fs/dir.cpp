@@ -18,14 +18,16 @@ namespace godwit::fs {
 
 struct Dir::State {
   State(Fd the_folder, std::string the_label, Links the_links, std::shared_ptr<const State> the_root)
-      : folder(std::move(the_folder)), label(std::move(the_label)), links(the_links), root(std::move(the_root))
+      : folder(std::move(the_folder)), label(std::move(the_label)), links(the_links),
+        root(std::move(the_root))
   {
   }
 
   Fd folder;
   std::string label;
   Links links = Links::refuse;
-  std::shared_ptr<const State> root; // owners: the root's Dirs and what was opened below; null: this is a root
+  // Owners: the root's Dirs and what was opened below. Null: this is a root.
+  std::shared_ptr<const State> root;
   mutable std::once_flag looked_at;
   mutable bool keeps_modes = false;
   mutable bool is_setgid = true;
@@ -157,8 +159,8 @@ Dir
 Dir::derive(Fd folder, std::string_view path) const
 {
   auto root = m_state->root ? m_state->root : m_state;
-  return Dir(
-      std::make_shared<const State>(std::move(folder), join(m_state->label, path), m_state->links, std::move(root)));
+  return Dir(std::make_shared<const State>(std::move(folder), join(m_state->label, path), m_state->links,
+                                           std::move(root)));
 }
 
 Fd

@@ -4,7 +4,10 @@
 
 namespace godwit::fs {
 
-DirCache::DirCache(Dir root, std::size_t capacity) : m_root(std::move(root)), m_capacity(std::max<std::size_t>(capacity, 1)) {}
+DirCache::DirCache(Dir root, std::size_t capacity)
+    : m_root(std::move(root)), m_capacity(std::max<std::size_t>(capacity, 1))
+{
+}
 
 Result<Dir>
 DirCache::open(const model::RelPath& folder)
@@ -19,7 +22,8 @@ DirCache::open(const model::RelPath& folder)
   // The parent is often held: then one component is looked up instead of all.
   const model::RelPath parent = folder.parent();
   const auto held = m_index.find(parent.str());
-  auto opened = held == m_index.end() ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
+  auto opened =
+      held == m_index.end() ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
   if (opened) {
     keep(folder, *opened);
   }

@@ -56,7 +56,8 @@ disk_facts(const Dir& folder)
   }
   const auto magic = static_cast<std::uint32_t>(found.f_type);
   facts.time_grain_ns = grain_of(magic);
-  facts.max_name_bytes = found.f_namelen > 0 ? static_cast<std::size_t>(found.f_namelen) : facts.max_name_bytes;
+  facts.max_name_bytes =
+      found.f_namelen > 0 ? static_cast<std::size_t>(found.f_namelen) : facts.max_name_bytes;
   facts.orders_replacements = orders(magic);
   facts.has_owners = magic != MSDOS_SUPER_MAGIC && magic != exfat_magic;
   return facts;

@@ -89,7 +89,8 @@ open_by_component(int folder, std::string_view path, int flags, FollowLink follo
     const std::size_t slash = path.find('/');
     const CName name(path.substr(0, slash));
     const bool is_last = slash == std::string_view::npos;
-    Fd next(open_component(held ? held.get() : folder, name.c_str(), is_last ? flags : O_PATH, follow, context));
+    Fd next(
+        open_component(held ? held.get() : folder, name.c_str(), is_last ? flags : O_PATH, follow, context));
     if (!next || is_last) {
       return next.release();
     }

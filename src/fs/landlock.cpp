@@ -61,8 +61,8 @@ enter_landlock(int version, const SandboxPlan& plan)
 {
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = handled_by(version);
-  const Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes,
-                                              sizeof attributes.handled_access_fs, 0)));
+  const Fd ruleset(static_cast<int>(
+      ::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes.handled_access_fs, 0)));
   if (!ruleset) {
     return false;
   }

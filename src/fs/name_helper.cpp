@@ -125,11 +125,26 @@ public:
   HelperLookup(const HelperLookup&) = delete;
   HelperLookup& operator=(const HelperLookup&) = delete;
 
-  std::optional<std::string> user_name(std::uint32_t uid) override { return ask(Question::user_name, pack(uid)); }
-  std::optional<std::string> group_name(std::uint32_t gid) override { return ask(Question::group_name, pack(gid)); }
-  std::optional<std::uint32_t> uid_of(const std::string& user) override { return unpack(ask(Question::uid_of, user)); }
-  std::optional<std::uint32_t> gid_of(const std::string& name) override { return unpack(ask(Question::gid_of, name)); }
-  std::optional<std::string> home_of(const std::string& user) override { return ask(Question::home_of, user); }
+  std::optional<std::string> user_name(std::uint32_t uid) override
+  {
+    return ask(Question::user_name, pack(uid));
+  }
+  std::optional<std::string> group_name(std::uint32_t gid) override
+  {
+    return ask(Question::group_name, pack(gid));
+  }
+  std::optional<std::uint32_t> uid_of(const std::string& user) override
+  {
+    return unpack(ask(Question::uid_of, user));
+  }
+  std::optional<std::uint32_t> gid_of(const std::string& name) override
+  {
+    return unpack(ask(Question::gid_of, name));
+  }
+  std::optional<std::string> home_of(const std::string& user) override
+  {
+    return ask(Question::home_of, user);
+  }
 
 private:
   std::optional<std::string> ask(Question question, const std::string& key)
@@ -150,7 +165,8 @@ private:
       m_socket.reset(); // a late answer would be taken for that to the next question
       return std::nullopt;
     }
-    return buffer[0] == '\1' ? std::optional(std::string(buffer + 1, static_cast<std::size_t>(length) - 1)) : std::nullopt;
+    return buffer[0] == '\1' ? std::optional(std::string(buffer + 1, static_cast<std::size_t>(length) - 1))
+                             : std::nullopt;
   }
 
   Fd m_socket;

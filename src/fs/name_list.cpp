@@ -92,7 +92,8 @@ NameList::read(int fd, std::uint32_t place, std::span<char> buffer)
     const char* at = buffer.data();
     const char* const end = at + count;
     while (at < end) {
-      if (!is_dot(at + name_at) && !add_listed(at + name_at, place, static_cast<unsigned char>(at[type_at]))) {
+      if (!is_dot(at + name_at) &&
+          !add_listed(at + name_at, place, static_cast<unsigned char>(at[type_at]))) {
         error = ENAMETOOLONG;
       }
       std::uint16_t length;

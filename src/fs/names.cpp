@@ -18,12 +18,18 @@ class KeptNames : public NameService
 public:
   explicit KeptNames(std::unique_ptr<NameLookup> lookup) : m_lookup(std::move(lookup)) {}
 
-  std::optional<std::string> user_name(std::uint32_t uid) override { return kept(m_users, uid, &NameLookup::user_name); }
+  std::optional<std::string> user_name(std::uint32_t uid) override
+  {
+    return kept(m_users, uid, &NameLookup::user_name);
+  }
   std::optional<std::string> group_name(std::uint32_t gid) override
   {
     return kept(m_groups, gid, &NameLookup::group_name);
   }
-  std::optional<std::uint32_t> uid_of(const std::string& user) override { return kept(m_uids, user, &NameLookup::uid_of); }
+  std::optional<std::uint32_t> uid_of(const std::string& user) override
+  {
+    return kept(m_uids, user, &NameLookup::uid_of);
+  }
   std::optional<std::uint32_t> gid_of(const std::string& group) override
   {
     return kept(m_gids, group, &NameLookup::gid_of);
@@ -35,7 +41,8 @@ public:
   }
 
 private:
-  template <class Key, class Value, class Ask> std::optional<Value> kept(std::map<Key, std::optional<Value>>& in, const Key& key, Ask ask)
+  template <class Key, class Value, class Ask>
+  std::optional<Value> kept(std::map<Key, std::optional<Value>>& in, const Key& key, Ask ask)
   {
     const std::scoped_lock lock(m_mutex);
     const auto found = in.find(key);

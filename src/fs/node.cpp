@@ -74,7 +74,8 @@ make_failed(const Dir& parent, std::string_view name, model::Type type)
 {
   const int error = errno;
   const bool in_way = error == EEXIST && type != model::Type::folder && is_folder(parent, name);
-  return sys_error(std::string("cannot make ") + word_for(type) + " " + parent.label(name), in_way ? EISDIR : error);
+  return sys_error(std::string("cannot make ") + word_for(type) + " " + parent.label(name),
+                   in_way ? EISDIR : error);
 }
 
 Result<>
@@ -103,7 +104,8 @@ replace_by_rename(const Dir& parent, std::string_view name, const model::Entry& 
 } // namespace
 
 Result<>
-make_node(const Dir& parent, std::string_view name, const model::Entry& entry, const Metadata& wanted, Replace replace)
+make_node(const Dir& parent, std::string_view name, const model::Entry& entry, const Metadata& wanted,
+          Replace replace)
 {
   if (is_staged_name(name)) {
     return make_error(ErrorKind::unsupported,

@@ -8,7 +8,8 @@ namespace {
 ScopeNode&
 child_for(ScopeNode& node, std::string_view name)
 {
-  const auto at = std::ranges::lower_bound(node.children, name, {}, [](const ScopeNode& n) -> std::string_view { return n.name; });
+  const auto at = std::ranges::lower_bound(node.children, name, {},
+                                           [](const ScopeNode& n) -> std::string_view { return n.name; });
   if (at != node.children.end() && at->name == name) {
     return *at;
   }
@@ -61,8 +62,8 @@ gather_bases(ScopeNode& root)
 const ScopeNode*
 ScopeNode::child(std::string_view name_of_child) const
 {
-  const auto at =
-      std::ranges::lower_bound(children, name_of_child, {}, [](const ScopeNode& n) -> std::string_view { return n.name; });
+  const auto at = std::ranges::lower_bound(children, name_of_child, {},
+                                           [](const ScopeNode& n) -> std::string_view { return n.name; });
   return at != children.end() && at->name == name_of_child ? &*at : nullptr;
 }
 
@@ -78,8 +79,8 @@ ScopeNode::has_item_in(std::uint32_t base) const
 bool
 ScopeNode::leads_to(std::uint32_t base) const
 {
-  return std::ranges::any_of(children,
-                             [&](const ScopeNode& child) { return std::ranges::binary_search(child.bases, base); });
+  return std::ranges::any_of(
+      children, [&](const ScopeNode& child) { return std::ranges::binary_search(child.bases, base); });
 }
 
 ScopeNode

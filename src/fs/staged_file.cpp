@@ -99,8 +99,8 @@ Result<StagedFile>
 StagedFile::create(const Dir& parent, std::string_view name, const Metadata& wanted, Placing placing)
 {
   if (is_staged_name(name)) {
-    return make_error(ErrorKind::unsupported,
-                      "cannot create " + parent.label(name) + ": the name is of the form of unfinished files");
+    return make_error(ErrorKind::unsupported, "cannot create " + parent.label(name) +
+                                                  ": the name is of the form of unfinished files");
   }
   ASSERT(model::RelPath::is_valid_name(name));
   StagedFile file(parent, std::string(name), wanted);

@@ -25,7 +25,8 @@ run_length(std::uint64_t offset, ByteView bytes, bool of_zeros)
   std::size_t length = 0;
   while (length < bytes.size()) {
     const std::uint64_t in_block = (offset + length) % block;
-    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(block - in_block, bytes.size() - length));
+    const auto step =
+        static_cast<std::size_t>(std::min<std::uint64_t>(block - in_block, bytes.size() - length));
     const bool is_hole = step == block && is_zero(bytes.subspan(length, step));
     if (is_hole != of_zeros) {
       break;

@@ -229,7 +229,9 @@ walk(const WalkOptions& options, std::span<const Base> bases, const WalkCalls& c
   }
   Pruner pruner(calls.entry);
   WalkCalls pruned = calls;
-  pruned.entry = [&](model::Entry&& entry) { return pruner.take(std::move(entry)); };
+  pruned.entry = [&](model::Entry&& entry) {
+    return pruner.take(std::move(entry));
+  };
   return Walker(options, bases, pruned).run();
 }
 

@@ -13,7 +13,8 @@
 namespace godwit::fs {
 namespace {
 
-constexpr unsigned stat_mask = STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME | STATX_INO;
+constexpr unsigned stat_mask =
+    STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME | STATX_INO;
 
 NameKind
 kind_for(const Stat& stat)
@@ -79,7 +80,8 @@ Walker::settle_kinds(Level& level)
     }
   }
   for (ListedName& name : level.names.all()) {
-    const bool is_open = name.kind == NameKind::unknown || (name.kind == NameKind::link && m_links != Links::refuse);
+    const bool is_open =
+        name.kind == NameKind::unknown || (name.kind == NameKind::link && m_links != Links::refuse);
     if (is_open) {
       name.kind = kind_of(level.places[name.place], real_name(level, name), name.kind);
     }
@@ -112,7 +114,8 @@ Walker::kind_of(const Place& place, const char* real_name, NameKind hint) const
     return NameKind::link;
   }
   bool is_through_link = false;
-  return follows() || open_folder(place, real_name, O_PATH, is_through_link) ? NameKind::folder : NameKind::link;
+  return follows() || open_folder(place, real_name, O_PATH, is_through_link) ? NameKind::folder
+                                                                             : NameKind::link;
 }
 
 Result<Stat>
@@ -258,7 +261,9 @@ const char*
 Walker::real_name(const Level& level, const Place& place, const char* name) const
 {
   const Base& base = m_bases[place.base];
-  return level.path.is_root() && !base.listed_name.empty() && base.listed_name == name ? base.real_name.c_str() : name;
+  return level.path.is_root() && !base.listed_name.empty() && base.listed_name == name
+             ? base.real_name.c_str()
+             : name;
 }
 
 } // namespace godwit::fs

@@ -37,13 +37,19 @@ struct WalkLog {
     errors.clear();
     leftovers.clear();
     calls.entry = [this](model::Entry&& entry) {
-      const char* mark = entry.is_folder() && !entry.path.is_root() ? "/" : entry.type == model::Type::unknown ? "?" : "";
+      const char* mark = entry.is_folder() && !entry.path.is_root() ? "/"
+                         : entry.type == model::Type::unknown       ? "?"
+                                                                    : "";
       lines.push_back(entry.path.str() + mark);
       entries.push_back(std::move(entry));
       return true;
     };
-    calls.failed = [this](const model::RelPath& at, Error error) { errors.emplace_back(at, std::move(error)); };
-    calls.leftover = [this](const model::RelPath& at) { leftovers.push_back(at.str()); };
+    calls.failed = [this](const model::RelPath& at, Error error) {
+      errors.emplace_back(at, std::move(error));
+    };
+    calls.leftover = [this](const model::RelPath& at) {
+      leftovers.push_back(at.str());
+    };
     fs::walk(options, bases, calls);
   }
 

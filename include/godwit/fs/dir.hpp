@@ -104,7 +104,8 @@ private:
   Fd resolve(std::string_view path, int flags) const;
   Dir derive(Fd folder, std::string_view path) const;
 
-  std::shared_ptr<const State> m_state; // owners: every copy, and the Dirs opened below, which keep their root
+  // Owners: every copy, and the Dirs opened below, which keep their root.
+  std::shared_ptr<const State> m_state;
 };
 
 } // namespace godwit::fs

@@ -10,10 +10,10 @@ namespace godwit::fs {
 
 // What the file system that a folder lies on can hold and does by itself.
 struct DiskFacts {
-  std::uint64_t time_grain_ns = 1;     // times are cut to a multiple of it
+  std::uint64_t time_grain_ns = 1; // times are cut to a multiple of it
   std::size_t max_name_bytes = 255;
-  bool orders_replacements = false;    // data reach the disk before the rename that puts them in place
-  bool has_owners = true;              // false: all files belong to who mounted it
+  bool orders_replacements = false; // data reach the disk before the rename that puts them in place
+  bool has_owners = true;           // false: all files belong to who mounted it
 };
 
 // What cannot be asked is assumed to be the usual.

@@ -19,8 +19,8 @@ enum class Replace : std::uint8_t { no, yes };
 // Without Replace EEXIST is an error. With it a link or node takes the place by one
 // rename; for a folder what is there is unlinked first. A folder in the way:
 // is_in_way(error).
-Result<> make_node(const Dir& parent, std::string_view name, const model::Entry& entry, const Metadata& wanted,
-                   Replace replace);
+Result<> make_node(const Dir& parent, std::string_view name, const model::Entry& entry,
+                   const Metadata& wanted, Replace replace);
 
 // A folder stands where a non-folder belongs.
 bool is_in_way(const Error& error);

@@ -30,8 +30,9 @@ enum class SandboxLevel : std::uint8_t {
 
 struct Sandbox {
   SandboxLevel level = SandboxLevel::descriptors_only;
-  bool allows_cross_folder_renames = true; // false: below Landlock ABI 2, renames between folders fail with EXDEV
-  std::string text;                        // one line for -vv: the level and what is missing
+  // False: below version 2 of Landlock renames between folders fail with EXDEV.
+  bool allows_cross_folder_renames = true;
+  std::string text; // one line for -vv: the level and what is missing
 };
 
 // Confines the process for good: no new privileges, no core files, file system

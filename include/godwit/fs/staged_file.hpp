@@ -39,8 +39,8 @@ inline constexpr std::uint64_t max_linked_bytes = 8U << 20U;
 class StagedFile : public ReadAt
 {
 public:
-  static Result<StagedFile> create(const Dir& parent, std::string_view name, const Metadata& wanted,
-                                   Placing placing);
+  static Result<StagedFile>
+  create(const Dir& parent, std::string_view name, const Metadata& wanted, Placing placing);
   StagedFile(StagedFile&& other) noexcept;
   StagedFile& operator=(StagedFile&& other) noexcept;
   ~StagedFile() override;

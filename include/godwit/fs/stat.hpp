@@ -23,11 +23,14 @@ struct Stat {
   std::uint64_t device = 0;     // devices: st_rdev
   std::uint64_t filesystem = 0; // st_dev
   std::uint64_t inode = 0;
-  std::uint64_t allocated = 0;  // bytes on disk
+  std::uint64_t allocated = 0; // bytes on disk
 
   bool is_folder() const { return type == model::Type::folder; }
   bool is_regular() const { return type == model::Type::regular; }
-  bool is_same_file(const Stat& other) const { return inode == other.inode && filesystem == other.filesystem; }
+  bool is_same_file(const Stat& other) const
+  {
+    return inode == other.inode && filesystem == other.filesystem;
+  }
 };
 
 // Equal before and after a read: nothing changed meanwhile.

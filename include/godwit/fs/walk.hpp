@@ -51,7 +51,8 @@ struct WalkCalls {
   std::function<bool(model::Entry&&)> entry; // false: stop
   std::function<void(const model::RelPath&, Error)> failed;
   std::function<Verdict(const model::RelPath&, bool is_folder)> judge;
-  // -c: of a regular file `name` in `folder` (a descriptor). An error leaves the digest zero, and is not reported.
+  // -c: of a regular file `name` in `folder` (a descriptor). An error leaves the digest zero, and is not
+  // reported.
   std::function<Result<Hash128>(int folder, const char* name, const Stat&)> digest;
   // Dest: names of what an earlier run left staged; they are not listed.
   std::function<void(const model::RelPath&)> leftover;

@@ -52,8 +52,8 @@ with_file_system(const std::string& make, Body body)
   tree.folder("mnt");
   const std::string image = tree.path("image");
   const std::string mount = tree.path("mnt");
-  const std::string command = "truncate -s 400M " + image + " && " + make + " " + image + " >/dev/null 2>&1 && mount -o loop " +
-                              image + " " + mount + " 2>/dev/null";
+  const std::string command = "truncate -s 400M " + image + " && " + make + " " + image +
+                              " >/dev/null 2>&1 && mount -o loop " + image + " " + mount + " 2>/dev/null";
   if (std::system(command.c_str()) != 0) {
     MESSAGE("skipped: cannot make and mount: " << make);
     return;

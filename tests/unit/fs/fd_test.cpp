@@ -6,8 +6,7 @@
 
 #include <fcntl.h>
 
-namespace
-{
+namespace {
 
 using godwit::fs::Fd;
 

@@ -23,7 +23,9 @@ public:
   std::optional<std::uint32_t> gid_of(const std::string&) override { return std::nullopt; }
   std::optional<std::string> home_of(const std::string& user) override
   {
-    return user.empty() ? std::optional<std::string>("/home/me") : user == "you" ? "/home/you" : std::optional<std::string>();
+    return user.empty()    ? std::optional<std::string>("/home/me")
+           : user == "you" ? "/home/you"
+                           : std::optional<std::string>();
   }
 };
 
@@ -31,7 +33,10 @@ public:
 
 TEST_CASE("names are found by number and numbers by name")
 {
-  for (auto* make : {+[] { return Result(fs::make_direct_names()); }, +[] { return fs::make_forked_names(); }}) {
+  for (auto* make : {+[] { return Result(fs::make_direct_names()); },
+                     +[] {
+                       return fs::make_forked_names();
+                     }}) {
     auto names = make();
     REQUIRE(names);
     for (int again = 0; again < 2; ++again) {

@@ -98,7 +98,8 @@ check_outside(const std::string& secret, bool has_fchmodat2)
   if (!fails_with(::open(path, O_RDONLY), EACCES) || !fails_with(::open(path, O_WRONLY | O_TRUNC), EACCES)) {
     return 11;
   }
-  if (!fails_with(::open((secret + "2").c_str(), O_CREAT | O_WRONLY, 0600), EACCES) || !fails_with(::unlink(path), EACCES)) {
+  if (!fails_with(::open((secret + "2").c_str(), O_CREAT | O_WRONLY, 0600), EACCES) ||
+      !fails_with(::unlink(path), EACCES)) {
     return 12;
   }
   if (!fails_with(::chmod(path, 0777), EPERM)) {
@@ -187,11 +188,18 @@ TEST_CASE("enter_sandbox can leave a root open for reading only, or all of the m
     MESSAGE("skipped: this kernel has no Landlock or no call filter");
     return;
   }
-  const auto reads = [](const std::string& path) { return ::open(path.c_str(), O_RDONLY) != -1; };
-  const auto writes = [](const std::string& path) { return ::open(path.c_str(), O_WRONLY) != -1; };
+  const auto reads = [](const std::string& path) {
+    return ::open(path.c_str(), O_RDONLY) != -1;
+  };
+  const auto writes = [](const std::string& path) {
+    return ::open(path.c_str(), O_WRONLY) != -1;
+  };
   CHECK(test::in_child([&] {
           const bool confined = is_confined(tree, Access::read_only);
-          return confined && reads(tree.path("in")) && !writes(tree.path("in")) && !reads(outside.path("secret")) ? 0 : 1;
+          return confined && reads(tree.path("in")) && !writes(tree.path("in")) &&
+                         !reads(outside.path("secret"))
+                     ? 0
+                     : 1;
         }) == 0);
   CHECK(test::in_child([&] {
           const bool confined = is_confined(tree, Access::read_only, true);

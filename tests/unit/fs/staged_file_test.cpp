@@ -109,7 +109,8 @@ TEST_CASE("StagedFile gives exact modes under a default ACL")
 {
   const Umask umask;
   TempTree tree;
-  const std::string command = "setfacl -d -m u::rwx,g::r-x,o::---,u:nobody:rwx '" + tree.root() + "' 2>/dev/null";
+  const std::string command =
+      "setfacl -d -m u::rwx,g::r-x,o::---,u:nobody:rwx '" + tree.root() + "' 2>/dev/null";
   if (std::system(command.c_str()) != 0) {
     MESSAGE("skipped: no setfacl, or a file system without ACLs");
     return;

@@ -27,7 +27,8 @@ TEST_CASE("walk lists non-folders before folders, each folder with its slash in 
   }
   WalkLog log;
   log.run(tree);
-  CHECK(log.lines == Lines{"", "a1", "a1x", "b", "a-b/", "a-b/x", "a.b/", "a.b/y", "a/", "a/x", "a0/", "a0/z"});
+  CHECK(log.lines ==
+        Lines{"", "a1", "a1x", "b", "a-b/", "a-b/x", "a.b/", "a.b/y", "a/", "a/x", "a0/", "a0/z"});
 }
 
 TEST_CASE("walk describes every type")
@@ -82,7 +83,8 @@ TEST_CASE("walk unites the folders of several bases, the first one winning and f
   log.bases.push_back({*fs::Dir::open_operand(one.root()), {}, {}});
   log.bases.push_back({*fs::Dir::open_operand(two.root()), {}, {}});
   log.run();
-  CHECK(log.lines == Lines{"", "both", "only", "d/", "d/one", "d/two", "d/e/", "d/e/1", "d/e/2", "x/", "x/in"});
+  CHECK(log.lines ==
+        Lines{"", "both", "only", "d/", "d/one", "d/two", "d/e/", "d/e/1", "d/e/2", "x/", "x/in"});
   CHECK(log.entry("both").size == 1);
   CHECK(log.entry("only").base == 1);
   CHECK(log.entry("d").base == 0);
@@ -215,7 +217,9 @@ TEST_CASE("walk prunes folders without a non-folder under -m, but for the root a
   tree.folder("full/y");
   WalkLog log;
   log.options.prune_empty_dirs = true;
-  log.calls.judge = [](const model::RelPath& path, bool) { return fs::Verdict{false, path.str() == "kept"}; };
+  log.calls.judge = [](const model::RelPath& path, bool) {
+    return fs::Verdict{false, path.str() == "kept"};
+  };
   log.run(tree);
   CHECK(log.lines == Lines{"", "full/", "full/x/", "full/x/f", "kept/"});
   CHECK(!log.entry("kept").has(Entry::is_protected));
@@ -255,7 +259,9 @@ TEST_CASE("walk stops when it is told to")
   options.depth = model::Depth::all;
   const fs::Base base{*fs::Dir::open_operand(tree.root()), {}, {}};
   fs::WalkCalls calls;
-  calls.entry = [&](Entry&&) { return ++count < 2; };
+  calls.entry = [&](Entry&&) {
+    return ++count < 2;
+  };
   CHECK(!fs::walk(options, {&base, 1}, calls));
   CHECK(count == 2);
 }
