@@ -38,13 +38,21 @@ set_owner(int fd, const Stat& there, const Metadata& wanted, const std::string& 
   return uid_differs && gid_differs && chown_fd(fd, model::keep_id, gid) == 0;
 }
 
-int
-chmod_fd(int fd, std::uint32_t mode)
+// A regular file is mostly open for reading or writing; all else is held by O_PATH,
+// which takes only the forms with AT_EMPTY_PATH.
+bool
+is_likely_open(const Stat& there)
 {
-  if (::fchmod(fd, mode) == 0) {
+  return there.is_regular();
+}
+
+int
+chmod_fd(int fd, const Stat& there, std::uint32_t mode)
+{
+  if (is_likely_open(there) && ::fchmod(fd, mode) == 0) {
     return 0;
   }
-  if (errno != EBADF) {
+  if (is_likely_open(there) && errno != EBADF) {
     return -1;
   }
   if (chmod_handle(fd, mode) == 0) {
@@ -57,20 +65,20 @@ chmod_fd(int fd, std::uint32_t mode)
   return ::fchmodat(AT_FDCWD, path.c_str(), mode, 0);
 }
 
-Result<>
-set_mtime(int fd, model::Time mtime, const std::string& what)
+int
+set_mtime(int fd, const Stat& there, model::Time mtime)
 {
   timespec times[2] = {};
   times[0].tv_nsec = UTIME_OMIT;
   times[1].tv_sec = mtime.seconds;
   times[1].tv_nsec = static_cast<long>(mtime.nanoseconds);
-  if (::futimens(fd, times) == 0) {
-    return {};
+  if (is_likely_open(there) && ::futimens(fd, times) == 0) {
+    return 0;
   }
-  if (errno != EBADF || ::utimensat(fd, empty_path, times, AT_EMPTY_PATH) != 0) {
-    return sys_error("cannot set time of " + what);
+  if (is_likely_open(there) && errno != EBADF) {
+    return -1;
   }
-  return {};
+  return ::utimensat(fd, empty_path, times, AT_EMPTY_PATH);
 }
 
 } // namespace
@@ -81,11 +89,12 @@ set_metadata(int fd, const Stat& there, const Metadata& wanted, const std::strin
   TRY_ASSIGN(const bool has_new_owner, set_owner(fd, there, wanted, what));
   const std::uint32_t mode = wanted.mode.value_or(there.mode);
   const bool lost_bits = has_new_owner && (there.mode & (S_ISUID | S_ISGID)) != 0;
-  if (there.type != model::Type::symlink && (mode != there.mode || lost_bits) && chmod_fd(fd, mode) != 0) {
+  if (there.type != model::Type::symlink && (mode != there.mode || lost_bits) &&
+      chmod_fd(fd, there, mode) != 0) {
     return sys_error("cannot set mode of " + what);
   }
-  if (wanted.mtime && *wanted.mtime != there.mtime) {
-    TRY(set_mtime(fd, *wanted.mtime, what));
+  if (wanted.mtime && *wanted.mtime != there.mtime && set_mtime(fd, there, *wanted.mtime) != 0) {
+    return sys_error("cannot set time of " + what);
   }
   return {};
 }

@@ -16,7 +16,8 @@ namespace godwit::fs {
 
 enum class Side : std::uint8_t { source, dest };
 
-// A folder that the scope is looked up in. Where an item has another name on disk
+// A folder that the scope is looked up in. Of several that hold one name the one with
+// the lowest number wins: they are numbered in the order of the operands. Where an item has another name on disk
 // (`godwit a newname`), `listed_name` is what it is called in the listing and
 // `real_name` on disk; both are names directly in the folder. The Dir's rule
 // for links says what a scan follows (-k, -L; -K at the dest).
