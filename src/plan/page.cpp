@@ -15,7 +15,8 @@ Recipe::from(const PlanRules& rules)
 {
   const CompareRules& compare = rules.compare;
   const bool reads_file_times = !compare.checksum && !compare.size_only;
-  if (rules.reports_up_to_date || (compare.ignore_times && reads_file_times)) {
+  const bool names_folders = rules.depth == model::Depth::items; // it says of each that it skips it
+  if (rules.reports_up_to_date || names_folders || (compare.ignore_times && reads_file_times)) {
     return std::nullopt;
   }
   return Recipe{.file_times = compare.times || reads_file_times,

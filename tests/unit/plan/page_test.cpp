@@ -215,4 +215,7 @@ TEST_CASE("No pages where equal entries are to be sent or reported")
   CHECK(Recipe::from(rules)->file_times == false);
   rules.reports_up_to_date = true;
   CHECK_FALSE(Recipe::from(rules));
+  rules.reports_up_to_date = false;
+  rules.depth = model::Depth::items;
+  CHECK_FALSE(Recipe::from(rules));
 }
