@@ -10,9 +10,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-namespace godwit {
+namespace godwit
+{
 
-namespace {
+namespace
+{
 
 constexpr int stopped_exit_code = 20;
 
@@ -53,14 +55,16 @@ wait_for_signal()
 Result<>
 catch_signal(int number)
 {
-  struct sigaction before {};
+  struct sigaction before {
+  };
   if (::sigaction(number, nullptr, &before) == -1) {
     return sys_error("cannot look up a signal's handler");
   }
   if (before.sa_handler == SIG_IGN) {
     return {};
   }
-  struct sigaction action {};
+  struct sigaction action {
+  };
   action.sa_handler = note_stop_signal;
   action.sa_flags = SA_RESTART;
   ::sigemptyset(&action.sa_mask);

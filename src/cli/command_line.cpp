@@ -8,9 +8,11 @@
 #include "foreign_options.hpp"
 #include "godwit/base/escape.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 using Takes = OptionTable::Takes;
 
@@ -22,7 +24,8 @@ public:
   {
   }
 
-  CommandLine split() &&
+  CommandLine
+  split() &&
   {
     while (m_line.outcome && m_next < m_arguments.size()) {
       m_line.outcome = take(m_arguments[m_next++]);
@@ -31,7 +34,8 @@ public:
   }
 
 private:
-  Result<> take(const std::string& argument)
+  Result<>
+  take(const std::string& argument)
   {
     if (m_only_operands || argument.size() < 2 || argument.front() != '-') {
       m_only_operands |= m_options_end == OptionsEnd::at_first_operand;
@@ -45,7 +49,8 @@ private:
     return argument[1] == '-' ? take_name(argument) : take_letters(argument);
   }
 
-  Result<> take_name(const std::string& argument)
+  Result<>
+  take_name(const std::string& argument)
   {
     const std::size_t equals = argument.find('=');
     std::string name = argument.substr(0, equals);
@@ -63,7 +68,8 @@ private:
     return add(std::move(name), {});
   }
 
-  Result<> take_letters(const std::string& argument)
+  Result<>
+  take_letters(const std::string& argument)
   {
     for (std::size_t i = 1; i < argument.size(); ++i) {
       std::string name{'-', argument[i]};
@@ -84,7 +90,8 @@ private:
     return {};
   }
 
-  Result<> take_next(std::string name)
+  Result<>
+  take_next(std::string name)
   {
     if (m_next == m_arguments.size()) {
       return error_of(name, "missing argument");
@@ -92,14 +99,16 @@ private:
     return add(std::move(name), m_arguments[m_next++]);
   }
 
-  Result<> add(std::string name, std::string value)
+  Result<>
+  add(std::string name, std::string value)
   {
     m_line.uses.push_back({std::move(name), std::move(value)});
     return {};
   }
 
   // An option that the table does not have; one that changes nothing passes.
-  Result<> refuse(const std::string& name) const
+  Result<>
+  refuse(const std::string& name) const
   {
     const std::string_view bare = std::string_view(name).substr(name.starts_with("--") ? 2 : 1);
     const bool fits = (bare.size() == 1) != name.starts_with("--");
@@ -113,7 +122,8 @@ private:
     return error_of(name, "unknown option (godwit --help lists them)");
   }
 
-  static Error error_of(std::string_view name, std::string_view why)
+  static Error
+  error_of(std::string_view name, std::string_view why)
   {
     return make_error(ErrorKind::usage, fmt::format("{}: {}", escape(name), why));
   }
@@ -129,7 +139,8 @@ private:
 } // namespace
 
 CommandLine
-split_command_line(const std::vector<std::string>& arguments, const OptionTable& table, OptionsEnd options_end)
+split_command_line(const std::vector<std::string>& arguments, const OptionTable& table,
+                   OptionsEnd options_end)
 {
   return Splitter(arguments, table, options_end).split();
 }

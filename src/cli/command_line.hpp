@@ -6,7 +6,8 @@
 #include "godwit/base/result.hpp"
 #include "option_table.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 enum class OptionsEnd { at_dashes, at_first_operand };
 

@@ -6,9 +6,11 @@
 #include "godwit/model/exit_code.hpp"
 #include "text.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 namespace exit_code = model::exit_code;
 
@@ -41,7 +43,9 @@ int
 run(const model::Options& options, Output::Streams streams, const Engine& engine)
 {
   std::stop_source stop;
-  const auto request = [&stop] { stop.request_stop(); };
+  const auto request = [&stop] {
+    stop.request_stop();
+  };
   const std::stop_callback by_signal(stop_token(), request);
   Output output(streams, request);
   TextSink sink(options, output);

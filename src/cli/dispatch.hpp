@@ -10,7 +10,8 @@
 #include "output.hpp"
 #include "parse.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // What the command line sets to work; main wires the real ones. Each returns an exit code.
 struct Engine {
@@ -20,7 +21,7 @@ struct Engine {
 
 // Does what the arguments (without the program's name) ask for and returns the
 // exit code. `agent` alone starts the agent; with anything beside it, it is an operand.
-int dispatch(const std::vector<std::string>& arguments, const Environment& environment, Output::Streams streams,
-             const Engine& engine);
+int dispatch(const std::vector<std::string>& arguments, const Environment& environment,
+             Output::Streams streams, const Engine& engine);
 
 } // namespace godwit::cli

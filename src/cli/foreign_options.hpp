@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // For an option that is refused by name, by its name or letter without dashes:
 // "--hard-links (-H)". Empty for what rsync does not know either.

@@ -4,12 +4,14 @@
 
 #include "godwit/base/escape.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 using model::Action;
 using model::Type;
 
-namespace {
+namespace
+{
 
 char
 update_letter(const Action& action, model::Direction direction)

@@ -7,7 +7,8 @@
 #include "godwit/model/event.hpp"
 #include "godwit/model/options.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 struct ItemizeRules {
   model::Direction direction = model::Direction::local;

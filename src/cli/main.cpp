@@ -15,7 +15,8 @@
 #include "godwit/model/exit_code.hpp"
 #include "godwit/session/run.hpp"
 
-namespace {
+namespace
+{
 
 using namespace godwit;
 

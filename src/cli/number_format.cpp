@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 std::string
 with_unit(double number, int level)

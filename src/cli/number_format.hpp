@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <string>
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // 1234567: "1234567", "1,234,567", "1.23M", "1.18M".
 std::string format_number(std::uint64_t number, int level);

@@ -11,9 +11,11 @@
 #include "rule_file.hpp"
 #include "size.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 using model::Options;
 using model::RuleForm;
@@ -173,10 +175,12 @@ Result<>
 bandwidth(Draft& draft, const Setting& setting)
 {
   constexpr std::uint64_t least = 512; // rounds to rsync's unit of 1 KiB
-  TRY_ASSIGN(const std::uint64_t rate, parse_size(setting.on ? setting.value : "0", SizeUnit::kib, "bwlimit"));
+  TRY_ASSIGN(const std::uint64_t rate,
+             parse_size(setting.on ? setting.value : "0", SizeUnit::kib, "bwlimit"));
   if (rate != 0 && rate < least) {
-    return make_error(ErrorKind::usage, fmt::format("--bwlimit={} is too small: give 512 bytes or more, or 0 for none",
-                                                    escape(setting.value)));
+    return make_error(ErrorKind::usage,
+                      fmt::format("--bwlimit={} is too small: give 512 bytes or more, or 0 for none",
+                                  escape(setting.value)));
   }
   draft.options.bytes_per_second = rate;
   return {};
@@ -187,7 +191,8 @@ seconds(int& into, const Setting& setting, std::string_view name)
 {
   TRY_ASSIGN(const int given, parse_int(setting.on ? setting.value : "0", name));
   if (given < 0) {
-    return make_error(ErrorKind::usage, fmt::format("--{}={} is invalid: give seconds, or 0 for none", name, given));
+    return make_error(ErrorKind::usage,
+                      fmt::format("--{}={} is invalid: give seconds, or 0 for none", name, given));
   }
   into = given;
   return {};
@@ -212,8 +217,7 @@ transport(Draft& draft, const Setting& setting)
     return make_error(ErrorKind::usage,
                       fmt::format("--transport={} is unknown: give ssh or libssh", escape(setting.value)));
   }
-  draft.options.transport =
-      setting.value == "ssh" ? model::TransportKind::ssh : model::TransportKind::libssh;
+  draft.options.transport = setting.value == "ssh" ? model::TransportKind::ssh : model::TransportKind::libssh;
   return {};
 }
 
@@ -236,13 +240,15 @@ Result<>
 info_word(Draft& draft, std::string_view word)
 {
   std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
   if (lower == "progress2" || lower == "progress0") {
     draft.options.progress2 = lower == "progress2";
     return {};
   }
-  return make_error(ErrorKind::usage,
-                    fmt::format("--info={} is not supported yet: only progress2 and progress0 are", escape(word)));
+  return make_error(
+      ErrorKind::usage,
+      fmt::format("--info={} is not supported yet: only progress2 and progress0 are", escape(word)));
 }
 
 Result<>
@@ -275,7 +281,8 @@ constexpr OptionSpec specs[] = {
     {"-d,--dirs", "no-dirs,no-d", "", what, "copy folders without going into them", flag<&Options::dirs>},
     {"-l,--links", "no-links,no-l", "", what, "copy symlinks as symlinks", flag<&Options::links>},
     {"-L,--copy-links", "", "", what, "copy what symlinks point to", flag<&Options::copy_links>},
-    {"-k,--copy-dirlinks", "", "", what, "copy symlinks to folders as folders", flag<&Options::copy_dirlinks>},
+    {"-k,--copy-dirlinks", "", "", what, "copy symlinks to folders as folders",
+     flag<&Options::copy_dirlinks>},
     {"-K,--keep-dirlinks", "", "", what, "keep a destination's symlink to a folder as that folder",
      flag<&Options::keep_dirlinks>},
     {"-D", "no-D", "", what, "same as --devices --specials", devices_and_specials},
@@ -289,12 +296,10 @@ constexpr OptionSpec specs[] = {
      flag<&Options::prune_empty_dirs>},
     {"--mkpath", "no-mkpath", "", what, "make missing folders above the destination", flag<&Options::mkpath>},
 
-    {"-f,--filter", "", "RULE", choose, "add a rule: '- PATTERN', '+ PATTERN', H, S, P, R or !",
-     filter},
+    {"-f,--filter", "", "RULE", choose, "add a rule: '- PATTERN', '+ PATTERN', H, S, P, R or !", filter},
     {"--exclude", "", "PATTERN", choose, "leave out what matches", exclude},
     {"--include", "", "PATTERN", choose, "do not leave out what matches", include},
-    {"--exclude-from", "", "FILE", choose, "patterns to leave out, one a line (-: from stdin)",
-     exclude_from},
+    {"--exclude-from", "", "FILE", choose, "patterns to leave out, one a line (-: from stdin)", exclude_from},
     {"--include-from", "", "FILE", choose, "patterns not to leave out, one a line (-: from stdin)",
      include_from},
     {"--max-size", "", "SIZE", choose, "do not transfer files larger than SIZE", max_size},
@@ -328,8 +333,7 @@ constexpr OptionSpec specs[] = {
     {"--delete-after", "", "", removal, "after all files are transferred", note<&Draft::deletes_after>},
     {"--delete-excluded", "", "", removal, "what is left out is removed too", delete_excluded},
     {"--max-delete", "", "NUM", removal, "remove no more than NUM entries", max_delete},
-    {"--force", "no-force", "", removal, "remove a full folder where a file belongs",
-     flag<&Options::force>},
+    {"--force", "no-force", "", removal, "remove a full folder where a file belongs", flag<&Options::force>},
     {"--ignore-errors", "no-ignore-errors", "", removal, "remove even after errors at a source",
      flag<&Options::ignore_errors>},
     {"--remove-source-files,--remove-sent-files", "", "", removal, "remove each file copied at its source",
@@ -340,7 +344,8 @@ constexpr OptionSpec specs[] = {
      choice<&Options::whole_file>},
     {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (--no-z: never)",
      choice<&Options::compress>},
-    {"--partial", "no-partial", "", how, "keep what an interrupted transfer brought", flag<&Options::partial>},
+    {"--partial", "no-partial", "", how, "keep what an interrupted transfer brought",
+     flag<&Options::partial>},
     {"--partial-dir", "", "DIR", how, "keep it in DIR, beside each file", partial_dir},
     {"-P", "", "", how, "same as --partial --progress", partial_and_progress},
     {"--bwlimit", "no-bwlimit", "RATE", how, "send no more than RATE a second (KiB)", bandwidth},
@@ -349,8 +354,7 @@ constexpr OptionSpec specs[] = {
     {"--rsync-path,--remote-path", "", "PROGRAM", far, "what godwit is called at the far end",
      text<&Options::remote_program>},
     {"--transport", "", "ssh|libssh", far, "the system's ssh, or the one that is built in", transport},
-    {"--timeout", "no-timeout", "SECONDS", far, "without a sign of life (default 120, 0: no limit)",
-     timeout},
+    {"--timeout", "no-timeout", "SECONDS", far, "without a sign of life (default 120, 0: no limit)", timeout},
     {"--contimeout", "no-contimeout", "SECONDS", far, "until connected (default 30, 0: no limit)",
      connect_timeout},
 
@@ -369,10 +373,11 @@ constexpr OptionSpec specs[] = {
     {"--help", "", "", show, "this help, then exit; so does -h on its own", note<&Draft::wants_help>},
 
     {"--old-args", "no-old-args", "", compatible, "arguments are never read by the remote shell", idle},
-    {"-s,--secluded-args,--protect-args", "no-secluded-args,no-protect-args,no-s", "", compatible, "likewise", idle},
-    {"--blocking-io", "no-blocking-io", "", compatible, "the remote shell needs none", idle},
-    {"--inc-recursive,--i-r", "no-inc-recursive,no-i-r", "", compatible, "listing goes on while files are copied",
+    {"-s,--secluded-args,--protect-args", "no-secluded-args,no-protect-args,no-s", "", compatible, "likewise",
      idle},
+    {"--blocking-io", "no-blocking-io", "", compatible, "the remote shell needs none", idle},
+    {"--inc-recursive,--i-r", "no-inc-recursive,no-i-r", "", compatible,
+     "listing goes on while files are copied", idle},
 };
 
 } // namespace

@@ -8,7 +8,8 @@
 #include "godwit/base/result.hpp"
 #include "godwit/model/options.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // Options while they are being read.
 struct Draft {

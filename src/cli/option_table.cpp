@@ -11,9 +11,11 @@
 
 #include "godwit/base/assert.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 // "no-recursive,no-r" as CLI11 takes names.
 std::string
@@ -84,12 +86,18 @@ OptionTable::add(const OptionSpec& spec)
         ->trigger_on_parse()
         ->group(group);
   } else {
-    m_app->add_flag_function(names, [this, &spec](std::int64_t) { use(spec, Setting{}); }, std::string(spec.help))
+    m_app
+        ->add_flag_function(
+            names, [this, &spec](std::int64_t) { use(spec, Setting{}); }, std::string(spec.help))
         ->trigger_on_parse()
         ->group(group);
   }
   if (!spec.off.empty()) {
-    m_app->add_flag_function(with_dashes(spec.off), [this, &spec](std::int64_t) { use(spec, Setting{false, {}}); })
+    m_app
+        ->add_flag_function(with_dashes(spec.off),
+                            [this, &spec](std::int64_t) {
+                              use(spec, Setting{false, {}});
+                            })
         ->trigger_on_parse()
         ->group("");
   }
@@ -145,7 +153,8 @@ OptionTable::help() const
       group = option->get_group();
       text += fmt::format("\n{}:\n", group);
     }
-    text += fmt::format("  {:<30} {}{}\n", names_in_help(*option), option->get_description(), other_names(*option));
+    text += fmt::format("  {:<30} {}{}\n", names_in_help(*option), option->get_description(),
+                        other_names(*option));
   }
   return text;
 }

@@ -7,11 +7,13 @@
 #include "godwit/base/result.hpp"
 #include "option_specs.hpp"
 
-namespace CLI {
+namespace CLI
+{
 class App;
 }
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // One use of an option on a command line.
 struct OptionUse {

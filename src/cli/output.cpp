@@ -6,9 +6,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t flush_bytes = 64 * 1024;
 
@@ -47,7 +49,10 @@ Output::process_streams()
   return {STDOUT_FILENO, STDERR_FILENO, ::isatty(STDOUT_FILENO) == 1, ::isatty(STDERR_FILENO) == 1};
 }
 
-Output::Output(Streams streams, std::function<void()> on_lost) : m_streams(streams), m_on_lost(std::move(on_lost)) {}
+Output::Output(Streams streams, std::function<void()> on_lost)
+    : m_streams(streams), m_on_lost(std::move(on_lost))
+{
+}
 
 Output::~Output()
 {

@@ -6,7 +6,8 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // Standard output and standard error as one: lines to the first are buffered
 // and come before a line to the second that was written later; one line at the
@@ -41,7 +42,11 @@ public:
   // Ends the open line, takes the live line away and flushes.
   void finish();
   // The first failure to write standard output; what came after it is lost.
-  const Result<>& outcome() const { return m_outcome; }
+  const Result<>&
+  outcome() const
+  {
+    return m_outcome;
+  }
 
 private:
   void end_open_line();

@@ -8,11 +8,13 @@
 #include "godwit/model/exit_code.hpp"
 #include "option_table.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 using model::DeleteWhen;
 
-namespace {
+namespace
+{
 
 std::string
 variable(const Environment& environment, const std::string& name)
@@ -155,15 +157,17 @@ parse(const std::vector<std::string>& arguments, const Environment& environment)
 std::string
 help_text()
 {
-  constexpr std::string_view head = "Usage: godwit [OPTION]... SRC... DEST\n"
-                                    "       godwit [OPTION]... SRC... [USER@]HOST:DEST\n"
-                                    "       godwit [OPTION]... [USER@]HOST:SRC... DEST\n"
-                                    "       godwit [OPTION]... SRC          (lists it)\n"
-                                    "\n"
-                                    "Makes DEST equal to what is named by SRC, sending only what differs. A SRC with\n"
-                                    "a slash at its end means what is in the folder, without one the folder itself.\n";
-  constexpr std::string_view tail = "\n--no-NAME turns an option off again, as does --no-LETTER; the last one counts.\n"
-                                    "man godwit tells more, also where godwit differs from rsync.\n";
+  constexpr std::string_view head =
+      "Usage: godwit [OPTION]... SRC... DEST\n"
+      "       godwit [OPTION]... SRC... [USER@]HOST:DEST\n"
+      "       godwit [OPTION]... [USER@]HOST:SRC... DEST\n"
+      "       godwit [OPTION]... SRC          (lists it)\n"
+      "\n"
+      "Makes DEST equal to what is named by SRC, sending only what differs. A SRC with\n"
+      "a slash at its end means what is in the folder, without one the folder itself.\n";
+  constexpr std::string_view tail =
+      "\n--no-NAME turns an option off again, as does --no-LETTER; the last one counts.\n"
+      "man godwit tells more, also where godwit differs from rsync.\n";
   return std::string(head) + OptionTable().help() + std::string(tail);
 }
 

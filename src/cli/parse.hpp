@@ -7,7 +7,8 @@
 #include "godwit/base/result.hpp"
 #include "godwit/model/options.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // What a command line asks for. Options::list_only says that it only lists.
 struct ParsedCommand {

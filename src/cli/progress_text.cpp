@@ -6,9 +6,11 @@
 
 #include "number_format.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 constexpr double least_seconds = 0.001;
 
@@ -55,7 +57,8 @@ finished_text(const Progress& progress, const RunProgress& run, int level)
 {
   const std::uint64_t left = run.listed - std::min(run.planned, run.listed);
   return line(progress, progress.seconds, level) + fmt::format(" (xfr#{}, {}-chk={}/{})", run.transferred,
-                                                               run.list_is_complete ? "to" : "ir", left, run.listed);
+                                                               run.list_is_complete ? "to" : "ir", left,
+                                                               run.listed);
 }
 
 std::string
@@ -65,15 +68,9 @@ live_text(const model::Totals& totals)
   const Progress progress{totals.transferred_done, totals.transferred_size, totals.seconds};
   std::string rate = format_rate(rate_of(progress));
   rate.erase(0, rate.find_first_not_of(' '));
-  std::string text =
-      fmt::format("{} files{}, {} at {}", format_number(totals.files, 1), totals.list_is_complete ? "" : " so far",
-                  format_number(totals.transferred_done, with_units), rate);
-  if (totals.list_is_complete && progress.total != 0) {
-    std::string clock = format_clock(seconds_left(progress));
-    clock.erase(0, clock.find_first_not_of(' '));
-    text += fmt::format(", {}%, {} left", percent_of(progress), clock);
-  }
-  return text;
+  return fmt::format("{} files{}, {} at {}", format_number(totals.files, 1),
+                     totals.list_is_complete ? "" : " so far",
+                     format_number(totals.transferred_done, with_units), rate);
 }
 
 } // namespace godwit::cli

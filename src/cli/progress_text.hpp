@@ -6,7 +6,8 @@
 
 #include "godwit/model/event.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 struct Progress {
   std::uint64_t done = 0;

@@ -9,9 +9,11 @@
 
 #include "godwit/base/escape.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 Result<std::string>
 read_all(int fd, const std::string& shown)

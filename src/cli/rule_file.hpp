@@ -5,7 +5,8 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // All of a file that the user named; `-` is the standard input.
 Result<std::string> read_rule_file(std::string_view path);

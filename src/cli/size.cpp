@@ -11,9 +11,11 @@
 
 #include "godwit/base/escape.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 bool
 is_digit(char c)
@@ -96,7 +98,8 @@ size_error(std::string_view option, std::string_view text, std::string_view why)
 Result<std::uint64_t>
 parse_size(std::string_view text, SizeUnit unit, std::string_view option)
 {
-  constexpr std::string_view invalid = "is invalid: give a number, with K, M, G, T or P behind it for larger units";
+  constexpr std::string_view invalid =
+      "is invalid: give a number, with K, M, G, T or P behind it for larger units";
   std::string_view rest = text;
   if (rest.starts_with('-')) {
     return size_error(option, text, "is invalid: a size is not negative");
@@ -131,7 +134,8 @@ parse_int(std::string_view text, std::string_view option)
   if (*end != '\0' || end != digits.c_str() + digits.size()) {
     return size_error(option, text, "is not a whole number");
   }
-  if (errno == ERANGE || number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
+  if (errno == ERANGE || number < std::numeric_limits<int>::min() ||
+      number > std::numeric_limits<int>::max()) {
     return size_error(option, text, "is too large or too small");
   }
   return static_cast<int>(number);

@@ -5,7 +5,8 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // How a number without a suffix is read.
 enum class SizeUnit : bool { bytes, kib };

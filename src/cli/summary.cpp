@@ -12,9 +12,11 @@
 #include "itemize.hpp"
 #include "number_format.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
-namespace {
+namespace
+{
 
 // How many there are of each type, in the order that they are printed in.
 using Counts = std::array<std::uint64_t, 5>;
@@ -27,7 +29,8 @@ with_parts(std::uint64_t count, const Counts& counts, int level)
   std::string inside;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (counts[i] != 0) {
-      inside += fmt::format("{}{}: {}", inside.empty() ? "" : ", ", names[i], format_number(counts[i], level));
+      inside +=
+          fmt::format("{}{}: {}", inside.empty() ? "" : ", ", names[i], format_number(counts[i], level));
     }
   }
   return format_number(count, level) + (inside.empty() ? "" : " (" + inside + ")");
@@ -90,8 +93,8 @@ time_text(const model::Time& time)
   if (::localtime_r(&seconds, &broken) == nullptr) {
     return fmt::format("{:>19}", time.seconds);
   }
-  return fmt::format("{:04}/{:02}/{:02} {:02}:{:02}:{:02}", broken.tm_year + 1900L, broken.tm_mon + 1, broken.tm_mday,
-                     broken.tm_hour, broken.tm_min, broken.tm_sec);
+  return fmt::format("{:04}/{:02}/{:02} {:02}:{:02}:{:02}", broken.tm_year + 1900L, broken.tm_mon + 1,
+                     broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec);
 }
 
 } // namespace
@@ -99,7 +102,9 @@ time_text(const model::Time& time)
 std::string
 stats_block(const model::Totals& t, int level)
 {
-  const auto number = [level](std::uint64_t count) { return format_number(count, level); };
+  const auto number = [level](std::uint64_t count) {
+    return format_number(count, level);
+  };
   std::string text;
   const auto add = [&text](std::string_view name, std::string_view value) {
     text += fmt::format("{}: {}\n", name, value);

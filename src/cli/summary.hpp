@@ -7,7 +7,8 @@
 #include "godwit/model/entry.hpp"
 #include "godwit/model/event.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // The block of --stats, in rsync's layout; `level` as in number_format.
 std::string stats_block(const model::Totals& totals, int level);

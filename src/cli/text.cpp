@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -10,11 +11,13 @@
 #include "progress_text.hpp"
 #include "summary.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 using model::Action;
 
-namespace {
+namespace
+{
 
 constexpr std::chrono::milliseconds redraw_every{200};
 
@@ -48,13 +51,15 @@ opening_line(const model::Options& options, model::Direction direction)
 bool
 shows_live_line(const model::Options& o)
 {
-  return !o.quiet && o.verbose == 0 && !o.dry_run && !o.progress && !o.progress2 && !o.list_only;
+  return !o.quiet && o.verbose == 0 && o.itemize == 0 && !o.dry_run && !o.progress && !o.progress2 &&
+         !o.list_only;
 }
 
 } // namespace
 
 TextSink::TextSink(const model::Options& options, Output& output, Clock clock)
-    : m_options(options), m_output(output), m_clock(std::move(clock)), m_started(m_clock()), m_drawn(m_started)
+    : m_options(options), m_output(output), m_clock(std::move(clock)), m_started(m_clock()),
+      m_drawn(m_started)
 {
   m_rules.times = options.times;
   m_rules.omit_dir_times = options.omit_dir_times;
@@ -99,7 +104,8 @@ TextSink::show(const model::RootCreated& event)
   if (!m_options.mkpath || event.made_below == 0) {
     print("created directory " + path);
   } else {
-    print(fmt::format("created {} director{} for {}", event.made_below, event.made_below == 1 ? "y" : "ies", path));
+    print(fmt::format("created {} director{} for {}", event.made_below, event.made_below == 1 ? "y" : "ies",
+                      path));
   }
 }
 
@@ -119,7 +125,8 @@ TextSink::show(const model::ItemPlanned& event)
   case Action::Kind::up_to_date:
     break;
   }
-  return m_root_is_new && event.action.entry.path.is_root() ? show_new_root(event.action) : show_item(event.action);
+  return m_root_is_new && event.action.entry.path.is_root() ? show_new_root(event.action)
+                                                            : show_item(event.action);
 }
 
 // The plan finds the root there, as it was made before anything was listed.
@@ -251,6 +258,7 @@ void
 TextSink::show(const model::FileDone& event)
 {
   ++m_transferred;
+  m_transferred_bytes += event.literal_bytes + event.matched_bytes;
   const auto found = m_waiting.find(event.path.str());
   if (!shows_files() || found == m_waiting.end()) {
     return;
@@ -289,13 +297,24 @@ TextSink::show(const model::PeerText& event)
   m_output.error_line(event.text);
 }
 
+// Files that the kernel copied are done without their bytes having been seen.
+void
+TextSink::take_totals(const model::Totals& totals)
+{
+  m_totals = totals;
+  m_totals.transferred_done = std::max(totals.transferred_done, m_transferred_bytes);
+}
+
 void
 TextSink::show(const model::Progressed& event)
 {
-  m_totals = event.totals;
+  take_totals(event.totals);
+  if (!is_due(m_clock())) {
+    return;
+  }
   if (shows_live_line(m_options)) {
     m_output.set_live(live_text(m_totals));
-  } else if (m_options.progress2 && is_due(m_clock())) {
+  } else if (m_options.progress2) {
     show_run_progress();
   }
 }
@@ -306,7 +325,8 @@ TextSink::show_run_progress()
   if (m_options.quiet) {
     return;
   }
-  const Progress progress{m_totals.transferred_done, m_totals.total_size, seconds_between(m_started, m_clock())};
+  const Progress progress{m_totals.transferred_done, m_totals.total_size,
+                          seconds_between(m_started, m_clock())};
   const RunProgress run{m_transferred, m_totals.files, m_totals.planned, m_totals.list_is_complete};
   m_output.redraw(finished_text(progress, run, m_options.human_readable));
 }
@@ -314,7 +334,7 @@ TextSink::show_run_progress()
 void
 TextSink::show(const model::RunFinished& event)
 {
-  m_totals = event.totals;
+  take_totals(event.totals);
   m_finished = event;
   if (m_root_was_shown) {
     ++m_totals.created;

@@ -14,7 +14,8 @@
 #include "itemize.hpp"
 #include "output.hpp"
 
-namespace godwit::cli {
+namespace godwit::cli
+{
 
 // Prints what a run reports, as rsync does. Events may come from any thread.
 //
@@ -35,7 +36,7 @@ public:
 
 private:
   using Time = std::chrono::steady_clock::time_point;
-  struct Waiting { // a file whose transfer has been announced
+  struct Waiting {    // a file whose transfer has been announced
     std::string line; // empty once it is printed
     Time since;
   };
@@ -58,14 +59,27 @@ private:
   void show_new_root(model::Action action);
   std::string item_line(const model::Action& action) const;
   std::string name_line(const model::Action& action) const;
+  void take_totals(const model::Totals& totals);
   void show_run_progress();
   void print(std::string_view line);
   void start_waiting_line(Waiting& waiting);
   bool is_due(Time now);
 
-  bool prints_names() const { return m_options.verbose > 0 || m_options.progress; }
-  bool shows_files() const { return m_options.progress && !m_options.progress2 && !m_options.quiet; }
-  bool itemizes() const { return m_options.itemize > 0; }
+  bool
+  prints_names() const
+  {
+    return m_options.verbose > 0 || m_options.progress;
+  }
+  bool
+  shows_files() const
+  {
+    return m_options.progress && !m_options.progress2 && !m_options.quiet;
+  }
+  bool
+  itemizes() const
+  {
+    return m_options.itemize > 0;
+  }
 
   const model::Options& m_options;
   Output& m_output;
@@ -75,6 +89,7 @@ private:
   model::Totals m_totals;
   std::map<std::string, Waiting, std::less<>> m_waiting;
   std::uint64_t m_transferred = 0;
+  std::uint64_t m_transferred_bytes = 0;
   bool m_root_is_new = false;
   bool m_root_was_shown = false; // as made, which its plan does not say
   std::optional<model::RunFinished> m_finished;

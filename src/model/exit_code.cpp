@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <iterator>
 
-namespace godwit::model {
+namespace godwit::model
+{
 
-namespace {
+namespace
+{
 
 bool
 is_full(const Error& error)
@@ -89,8 +91,6 @@ std::string_view
 meaning_of_exit_code(int code)
 {
   switch (code) {
-  case exit_code::stopped:
-    return "stopped by a signal (code 20)";
   case exit_code::partial:
     return "some files or attributes were not transferred, see the errors above (code 23)";
   case exit_code::vanished:

@@ -8,9 +8,11 @@
 
 #include "godwit/base/escape.hpp"
 
-namespace godwit::model {
+namespace godwit::model
+{
 
-namespace {
+namespace
+{
 
 struct Word {
   std::string_view text;
@@ -45,7 +47,8 @@ split_kind(std::string_view text)
 {
   Prefix prefix{text.front(), text.substr(1)};
   for (const Word& word : words) {
-    if (text.starts_with(word.text) && (text.size() == word.text.size() || ends_word(text[word.text.size()]))) {
+    if (text.starts_with(word.text) &&
+        (text.size() == word.text.size() || ends_word(text[word.text.size()]))) {
       prefix = {word.kind, text.substr(word.text.size())};
     }
   }
@@ -98,8 +101,8 @@ apply_modifier(FilterRule& rule, Sides& sides, char modifier, std::string_view t
     return rule_error(fmt::format("the modifier '{}' of filter rules is not supported yet", modifier), text);
   }
   if (known.find(modifier) == std::string_view::npos) {
-    return rule_error(fmt::format("invalid modifier '{}' in filter rule", escape(std::string_view(&modifier, 1))),
-                      text);
+    return rule_error(
+        fmt::format("invalid modifier '{}' in filter rule", escape(std::string_view(&modifier, 1))), text);
   }
   rule.absolute |= modifier == '/';
   rule.negated |= modifier == '!';

@@ -5,7 +5,8 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit {
+namespace godwit
+{
 
 // Installs the handlers; called once, by main, before other threads start. A
 // signal that the process was started with as ignored (nohup) stays ignored.

@@ -5,9 +5,11 @@
 
 #include "godwit/base/result.hpp"
 
-namespace godwit::model {
+namespace godwit::model
+{
 
-namespace exit_code {
+namespace exit_code
+{
 inline constexpr int ok = 0;
 inline constexpr int usage = 1;
 inline constexpr int protocol = 2;

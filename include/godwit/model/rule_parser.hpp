@@ -8,7 +8,8 @@
 #include "godwit/base/result.hpp"
 #include "godwit/model/filter_rule.hpp"
 
-namespace godwit::model {
+namespace godwit::model
+{
 
 // How a text that names no kind of rule is read.
 enum class RuleForm {

@@ -10,7 +10,8 @@
 
 using namespace godwit;
 
-namespace {
+namespace
+{
 
 // The exit status of `body`, run in a process of its own.
 template <class Body>

@@ -6,7 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace godwit::cli::test {
+namespace godwit::cli::test
+{
 
 // A file without a name; what was written to it can be read back.
 class Captured
@@ -17,8 +18,13 @@ public:
   Captured(const Captured&) = delete;
   Captured& operator=(const Captured&) = delete;
 
-  int fd() const { return m_fd; }
-  std::string text() const
+  int
+  fd() const
+  {
+    return m_fd;
+  }
+  std::string
+  text() const
   {
     std::string all;
     std::array<char, 8192> piece;

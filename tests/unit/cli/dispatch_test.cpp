@@ -12,7 +12,8 @@ using namespace godwit;
 using namespace godwit::cli;
 using namespace godwit::cli::test;
 
-namespace {
+namespace
+{
 
 struct Ended {
   int code;
@@ -32,7 +33,10 @@ dispatched(const std::vector<std::string>& arguments, const Engine& engine)
 Engine
 engine_with(int exit_code)
 {
-  return {[exit_code](const auto&, auto&, auto) { return exit_code; }, [] { return 99; }};
+  return {[exit_code](const auto&, auto&, auto) { return exit_code; },
+          [] {
+            return 99;
+          }};
 }
 
 } // namespace
@@ -64,7 +68,8 @@ TEST_CASE("A run that went on after errors says so in its last line")
 {
   const Ended ended = dispatched({"a", "b"}, engine_with(23));
   CHECK(ended.code == 23);
-  CHECK(ended.err == "godwit: some files or attributes were not transferred, see the errors above (code 23)\n");
+  CHECK(ended.err ==
+        "godwit: some files or attributes were not transferred, see the errors above (code 23)\n");
   CHECK(dispatched({"a", "b"}, engine_with(11)).err.empty());
 }
 
@@ -75,10 +80,13 @@ TEST_CASE("Figures are printed for a run that came to its end, not for one that 
                     events.on(model::RunFinished{{}, false});
                     return code;
                   },
-                  [] { return 0; }};
+                  [] {
+                    return 0;
+                  }};
   };
   for (const int code : {0, 23, 24, 25}) {
-    CHECK(dispatched({"-v", "a", "b"}, finishing_with(code)).out.find("total size is 0") != std::string::npos);
+    CHECK(dispatched({"-v", "a", "b"}, finishing_with(code)).out.find("total size is 0") !=
+          std::string::npos);
   }
   for (const int code : {3, 11, 12, 20, 255}) {
     CHECK(dispatched({"-v", "a", "b"}, finishing_with(code)).out.empty());
@@ -96,12 +104,15 @@ TEST_CASE("Output that cannot be written stops the run and is its outcome")
                         was_stopped = stop.stop_requested();
                         return 20;
                       },
-                      [] { return 0; }};
+                      [] {
+                        return 0;
+                      }};
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   ::close(ends[0]);
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
-  for (const auto& [fd, cause] : {std::pair(ends[1], "Broken pipe"), std::pair(full, "No space left on device")}) {
+  for (const auto& [fd, cause] :
+       {std::pair(ends[1], "Broken pipe"), std::pair(full, "No space left on device")}) {
     const Captured err;
     CHECK(dispatch({"-v", "a", "b"}, {}, {fd, err.fd(), false, false}, engine) == 13);
     CHECK(was_stopped);

@@ -6,7 +6,8 @@
 
 #include "godwit/model/action.hpp"
 
-namespace godwit::cli::test {
+namespace godwit::cli::test
+{
 
 inline model::Entry
 entry(const std::string& path, model::Type type = model::Type::regular)

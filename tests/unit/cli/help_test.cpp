@@ -11,7 +11,8 @@
 
 using namespace godwit::cli;
 
-namespace {
+namespace
+{
 
 std::string
 source_file(const std::string& path)

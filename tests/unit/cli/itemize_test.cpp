@@ -12,7 +12,8 @@ using model::Changes;
 using model::Direction;
 using model::Type;
 
-namespace {
+namespace
+{
 
 constexpr ItemizeRules with_times{Direction::local, true, false};
 constexpr ItemizeRules without_times{Direction::local, false, false};
@@ -20,7 +21,9 @@ constexpr ItemizeRules without_times{Direction::local, false, false};
 Changes
 changed(std::string_view letters)
 {
-  const auto has = [&](char c) { return letters.find(c) != std::string_view::npos; };
+  const auto has = [&](char c) {
+    return letters.find(c) != std::string_view::npos;
+  };
   return {has('c'), has('s'), has('t'), has('p'), has('o'), has('g')};
 }
 
@@ -53,7 +56,9 @@ TEST_CASE("Itemized changes read as rsync's")
       {change(Kind::set_metadata, entry("f"), changed("og")), with_times, ".f....og..."},
       {change(Kind::set_metadata, entry("l", Type::symlink), changed("t")), with_times, ".L..t......"},
       {change(Kind::set_metadata, entry("d", Type::folder), changed("tp")), with_times, ".d..tp....."},
-      {change(Kind::set_metadata, entry("d", Type::folder), changed("p")), {Direction::local, true, true}, ".d...p....."},
+      {change(Kind::set_metadata, entry("d", Type::folder), changed("p")),
+       {Direction::local, true, true},
+       ".d...p....."},
       {change(Kind::set_metadata, entry("p", Type::fifo), changed("p")), without_times, ".S...p....."},
       {change(Kind::make, entry("l", Type::symlink), changed("c")), with_times, "cLc........"},
       {change(Kind::make, entry("l", Type::symlink), changed("c")), without_times, "cLc.T......"},

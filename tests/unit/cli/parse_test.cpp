@@ -18,7 +18,8 @@ using namespace godwit::cli;
 using model::DeleteWhen;
 using model::Options;
 
-namespace {
+namespace
+{
 
 using Arguments = std::vector<std::string>;
 
@@ -69,18 +70,11 @@ error_of(const std::string& options)
   return error_of(arguments);
 }
 
-struct Expectation {
-  const char* line;
-  std::function<bool(const Options&)> holds;
-};
-
-void
-check_all(const std::vector<Expectation>& expectations)
+// Whether the options that a line gives are as they should be.
+bool
+given(const std::string& line, const std::function<bool(const Options&)>& holds)
 {
-  for (const Expectation& expectation : expectations) {
-    CAPTURE(expectation.line);
-    CHECK(expectation.holds(options_of(expectation.line)));
-  }
+  return holds(options_of(line));
 }
 
 // A file in memory that can be opened by its path.
@@ -93,7 +87,11 @@ public:
     std::fflush(m_file);
   }
   ~RuleFile() { std::fclose(m_file); }
-  std::string path() const { return fmt::format("/proc/self/fd/{}", ::fileno(m_file)); }
+  std::string
+  path() const
+  {
+    return fmt::format("/proc/self/fd/{}", ::fileno(m_file));
+  }
 
 private:
   std::FILE* m_file;
@@ -106,48 +104,41 @@ TEST_CASE("-a stands for -rlptgoD and takes its place in the order")
   const auto all = [](const Options& o) {
     return o.recursive && o.links && o.perms && o.times && o.group && o.owner && o.devices && o.specials;
   };
-  check_all({
-      {"-a", all},
-      {"--archive", all},
-      {"-rlptgoD", all},
-      {"--no-o -a", all},
-      {"-a --no-o", [](const Options& o) { return !o.owner && o.group && o.perms; }},
-      {"-a --no-D", [](const Options& o) { return !o.devices && !o.specials; }},
-      {"-a --no-specials", [](const Options& o) { return o.devices && !o.specials; }},
-      {"-a --no-r --no-links", [](const Options& o) { return !o.recursive && !o.links && o.times; }},
-  });
+  CHECK(given("-a", all));
+  CHECK(given("--archive", all));
+  CHECK(given("-rlptgoD", all));
+  CHECK(given("--no-o -a", all));
+  CHECK(given("-a --no-o", [](const Options& o) { return !o.owner && o.group && o.perms; }));
+  CHECK(given("-a --no-D", [](const Options& o) { return !o.devices && !o.specials; }));
+  CHECK(given("-a --no-specials", [](const Options& o) { return o.devices && !o.specials; }));
+  CHECK(given("-a --no-r --no-links", [](const Options& o) { return !o.recursive && !o.links && o.times; }));
 }
 
 TEST_CASE("Flags of one letter can be bundled, with a value at the end")
 {
-  check_all({
-      {"-avzP",
-       [](const Options& o) {
-         return o.recursive && o.verbose == 1 && o.compress == true && o.partial && o.progress;
-       }},
-      {"-vvv", [](const Options& o) { return o.verbose == 3; }},
-      {"-vv --no-v -v", [](const Options& o) { return o.verbose == 1; }},
-      {"-essh", [](const Options& o) { return o.rsh == "ssh"; }},
-      {"-e=ssh", [](const Options& o) { return o.rsh == "ssh"; }},
-      {"-ave ssh", [](const Options& o) { return o.rsh == "ssh" && o.verbose == 1; }},
-      {"-e a -e b", [](const Options& o) { return o.rsh == "b"; }},
-      {"-ii", [](const Options& o) { return o.itemize == 2; }},
-      {"-@-1", [](const Options& o) { return o.modify_window_s == -1; }},
-      {"-@=2", [](const Options& o) { return o.modify_window_s == 2; }},
-  });
+  CHECK(given("-avzP", [](const Options& o) {
+    return o.recursive && o.verbose == 1 && o.compress == true && o.partial && o.progress;
+  }));
+  CHECK(given("-vvv", [](const Options& o) { return o.verbose == 3; }));
+  CHECK(given("-vv --no-v -v", [](const Options& o) { return o.verbose == 1; }));
+  CHECK(given("-essh", [](const Options& o) { return o.rsh == "ssh"; }));
+  CHECK(given("-e=ssh", [](const Options& o) { return o.rsh == "ssh"; }));
+  CHECK(given("-ave ssh", [](const Options& o) { return o.rsh == "ssh" && o.verbose == 1; }));
+  CHECK(given("-e a -e b", [](const Options& o) { return o.rsh == "b"; }));
+  CHECK(given("-ii", [](const Options& o) { return o.itemize == 2; }));
+  CHECK(given("-@-1", [](const Options& o) { return o.modify_window_s == -1; }));
+  CHECK(given("-@=2", [](const Options& o) { return o.modify_window_s == 2; }));
   CHECK(options_of(Arguments{"-e", "ssh -p 22", "a", "b"}).rsh == "ssh -p 22");
   CHECK(options_of(Arguments{"-e", "-x", "a", "b"}).rsh == "-x");
 }
 
 TEST_CASE("-h is a level of numbers unless it stands alone")
 {
-  check_all({
-      {"-r", [](const Options& o) { return o.human_readable == 1; }},
-      {"-h", [](const Options& o) { return o.human_readable == 2; }},
-      {"-hh", [](const Options& o) { return o.human_readable == 3; }},
-      {"--no-h", [](const Options& o) { return o.human_readable == 0; }},
-      {"-h --no-h -h", [](const Options& o) { return o.human_readable == 1; }},
-  });
+  CHECK(given("-r", [](const Options& o) { return o.human_readable == 1; }));
+  CHECK(given("-h", [](const Options& o) { return o.human_readable == 2; }));
+  CHECK(given("-hh", [](const Options& o) { return o.human_readable == 3; }));
+  CHECK(given("--no-h", [](const Options& o) { return o.human_readable == 0; }));
+  CHECK(given("-h --no-h -h", [](const Options& o) { return o.human_readable == 1; }));
   CHECK(parse({"-h"}, {})->kind == ParsedCommand::Kind::help);
   CHECK(parse({"--help"}, {})->kind == ParsedCommand::Kind::help);
   CHECK(parse({"-a", "--help", "--nosuch"}, {})->kind == ParsedCommand::Kind::help);
@@ -158,70 +149,69 @@ TEST_CASE("A version is asked for with any option that is known")
   CHECK(parse({"--version"}, {})->kind == ParsedCommand::Kind::version);
   CHECK(parse({"-V"}, {})->kind == ParsedCommand::Kind::version);
   CHECK(parse({"-a", "--version"}, {})->kind == ParsedCommand::Kind::version);
-  CHECK(error_of(Arguments{"--version", "--nosuch"}) == "--nosuch: unknown option (godwit --help lists them)");
+  CHECK(error_of(Arguments{"--version", "--nosuch"}) ==
+        "--nosuch: unknown option (godwit --help lists them)");
 }
 
 TEST_CASE("Flags set what they are called")
 {
-  check_all({
-      {"-d", [](const Options& o) { return o.dirs && !o.recursive; }},
-      {"-R", [](const Options& o) { return o.relative; }},
-      {"-x", [](const Options& o) { return o.one_file_system; }},
-      {"-m", [](const Options& o) { return o.prune_empty_dirs; }},
-      {"-L", [](const Options& o) { return o.copy_links; }},
-      {"-k", [](const Options& o) { return o.copy_dirlinks; }},
-      {"-K", [](const Options& o) { return o.keep_dirlinks; }},
-      {"-O", [](const Options& o) { return o.omit_dir_times; }},
-      {"-c", [](const Options& o) { return o.checksum; }},
-      {"-I", [](const Options& o) { return o.ignore_times; }},
-      {"-u", [](const Options& o) { return o.update; }},
-      {"-n", [](const Options& o) { return o.dry_run; }},
-      {"-q", [](const Options& o) { return o.quiet; }},
-      {"-W", [](const Options& o) { return o.whole_file == true; }},
-      {"--no-whole-file", [](const Options& o) { return o.whole_file == false; }},
-      {"--no-W -W", [](const Options& o) { return o.whole_file == true; }},
-      {"-r", [](const Options& o) { return !o.whole_file && !o.compress; }},
-      {"--no-z", [](const Options& o) { return o.compress == false; }},
-      {"--size-only", [](const Options& o) { return o.size_only; }},
-      {"--existing", [](const Options& o) { return o.existing; }},
-      {"--ignore-non-existing", [](const Options& o) { return o.existing; }},
-      {"--ignore-existing", [](const Options& o) { return o.ignore_existing; }},
-      {"--numeric-ids", [](const Options& o) { return o.numeric_ids; }},
-      {"--force", [](const Options& o) { return o.force; }},
-      {"--ignore-errors", [](const Options& o) { return o.ignore_errors; }},
-      {"--remove-source-files", [](const Options& o) { return o.remove_source_files; }},
-      {"--mkpath", [](const Options& o) { return o.mkpath; }},
-      {"--stats", [](const Options& o) { return o.stats; }},
-      {"--progress --no-progress", [](const Options& o) { return !o.progress; }},
-      {"--info=progress2", [](const Options& o) { return o.progress2 && !o.progress; }},
-      {"--info=PROGRESS2 --info=progress0", [](const Options& o) { return !o.progress2; }},
-  });
+  CHECK(given("-d", [](const Options& o) { return o.dirs && !o.recursive; }));
+  CHECK(given("-R", [](const Options& o) { return o.relative; }));
+  CHECK(given("-x", [](const Options& o) { return o.one_file_system; }));
+  CHECK(given("-m", [](const Options& o) { return o.prune_empty_dirs; }));
+  CHECK(given("-L", [](const Options& o) { return o.copy_links; }));
+  CHECK(given("-k", [](const Options& o) { return o.copy_dirlinks; }));
+  CHECK(given("-K", [](const Options& o) { return o.keep_dirlinks; }));
+  CHECK(given("-O", [](const Options& o) { return o.omit_dir_times; }));
+  CHECK(given("-c", [](const Options& o) { return o.checksum; }));
+  CHECK(given("-I", [](const Options& o) { return o.ignore_times; }));
+  CHECK(given("-u", [](const Options& o) { return o.update; }));
+  CHECK(given("-n", [](const Options& o) { return o.dry_run; }));
+  CHECK(given("-q", [](const Options& o) { return o.quiet; }));
+  CHECK(given("-W", [](const Options& o) { return o.whole_file == true; }));
+  CHECK(given("--no-whole-file", [](const Options& o) { return o.whole_file == false; }));
+  CHECK(given("--no-W -W", [](const Options& o) { return o.whole_file == true; }));
+  CHECK(given("-r", [](const Options& o) { return !o.whole_file && !o.compress; }));
+  CHECK(given("--no-z", [](const Options& o) { return o.compress == false; }));
+  CHECK(given("--size-only", [](const Options& o) { return o.size_only; }));
+  CHECK(given("--existing", [](const Options& o) { return o.existing; }));
+  CHECK(given("--ignore-non-existing", [](const Options& o) { return o.existing; }));
+  CHECK(given("--ignore-existing", [](const Options& o) { return o.ignore_existing; }));
+  CHECK(given("--numeric-ids", [](const Options& o) { return o.numeric_ids; }));
+  CHECK(given("--force", [](const Options& o) { return o.force; }));
+  CHECK(given("--ignore-errors", [](const Options& o) { return o.ignore_errors; }));
+  CHECK(given("--remove-source-files", [](const Options& o) { return o.remove_source_files; }));
+  CHECK(given("--mkpath", [](const Options& o) { return o.mkpath; }));
+  CHECK(given("--stats", [](const Options& o) { return o.stats; }));
+  CHECK(given("--progress --no-progress", [](const Options& o) { return !o.progress; }));
+  CHECK(given("--info=progress2", [](const Options& o) { return o.progress2 && !o.progress; }));
+  CHECK(given("--info=PROGRESS2 --info=progress0", [](const Options& o) { return !o.progress2; }));
 }
 
 TEST_CASE("Values reach the options as they are")
 {
-  check_all({
-      {"--max-size=1.5K", [](const Options& o) { return o.max_size == 1536; }},
-      {"--max-size 10", [](const Options& o) { return o.max_size == 10; }},
-      {"--min-size=010", [](const Options& o) { return o.min_size == 10; }},
-      {"--max-delete=5", [](const Options& o) { return o.max_delete == 5; }},
-      {"--max-delete=010", [](const Options& o) { return o.max_delete == 8; }},
-      {"--max-delete=-1", [](const Options& o) { return o.max_delete == 0; }},
-      {"--bwlimit=100", [](const Options& o) { return o.bytes_per_second == 102400; }},
-      {"--bwlimit=1.5m", [](const Options& o) { return o.bytes_per_second == 1572864; }},
-      {"--bwlimit=9 --bwlimit=0", [](const Options& o) { return o.bytes_per_second == 0; }},
-      {"--bwlimit=9 --no-bwlimit", [](const Options& o) { return o.bytes_per_second == 0; }},
-      {"-r", [](const Options& o) { return o.timeout_s == 120 && o.connect_timeout_s == 30; }},
-      {"--timeout=7 --contimeout=8", [](const Options& o) { return o.timeout_s == 7 && o.connect_timeout_s == 8; }},
-      {"--no-timeout --no-contimeout",
-       [](const Options& o) { return o.timeout_s == 0 && o.connect_timeout_s == 0; }},
-      {"--timeout=", [](const Options& o) { return o.timeout_s == 0; }},
-      {"--transport=ssh", [](const Options& o) { return o.transport == model::TransportKind::ssh; }},
-      {"--transport=libssh", [](const Options& o) { return o.transport == model::TransportKind::libssh; }},
-      {"--rsync-path=[p,q]", [](const Options& o) { return o.remote_program == "[p,q]"; }},
-      {"--remote-path=p", [](const Options& o) { return o.remote_program == "p"; }},
-      {"--rsh=a=b", [](const Options& o) { return o.rsh == "a=b"; }},
-  });
+  CHECK(given("--max-size=1.5K", [](const Options& o) { return o.max_size == 1536; }));
+  CHECK(given("--max-size 10", [](const Options& o) { return o.max_size == 10; }));
+  CHECK(given("--min-size=010", [](const Options& o) { return o.min_size == 10; }));
+  CHECK(given("--max-delete=5", [](const Options& o) { return o.max_delete == 5; }));
+  CHECK(given("--max-delete=010", [](const Options& o) { return o.max_delete == 8; }));
+  CHECK(given("--max-delete=-1", [](const Options& o) { return o.max_delete == 0; }));
+  CHECK(given("--bwlimit=100", [](const Options& o) { return o.bytes_per_second == 102400; }));
+  CHECK(given("--bwlimit=1.5m", [](const Options& o) { return o.bytes_per_second == 1572864; }));
+  CHECK(given("--bwlimit=9 --bwlimit=0", [](const Options& o) { return o.bytes_per_second == 0; }));
+  CHECK(given("--bwlimit=9 --no-bwlimit", [](const Options& o) { return o.bytes_per_second == 0; }));
+  CHECK(given("-r", [](const Options& o) { return o.timeout_s == 120 && o.connect_timeout_s == 30; }));
+  CHECK(given("--timeout=7 --contimeout=8",
+              [](const Options& o) { return o.timeout_s == 7 && o.connect_timeout_s == 8; }));
+  CHECK(given("--no-timeout --no-contimeout",
+              [](const Options& o) { return o.timeout_s == 0 && o.connect_timeout_s == 0; }));
+  CHECK(given("--timeout=", [](const Options& o) { return o.timeout_s == 0; }));
+  CHECK(given("--transport=ssh", [](const Options& o) { return o.transport == model::TransportKind::ssh; }));
+  CHECK(given("--transport=libssh",
+              [](const Options& o) { return o.transport == model::TransportKind::libssh; }));
+  CHECK(given("--rsync-path=[p,q]", [](const Options& o) { return o.remote_program == "[p,q]"; }));
+  CHECK(given("--remote-path=p", [](const Options& o) { return o.remote_program == "p"; }));
+  CHECK(given("--rsh=a=b", [](const Options& o) { return o.rsh == "a=b"; }));
   CHECK(options_of(Arguments{"--rsync-path", "sudo godwit", "a", "b"}).remote_program == "sudo godwit");
   CHECK(options_of(Arguments{"--rsync-path=", "a", "b"}).remote_program.empty());
   CHECK(options_of(Arguments{"--rsync-path", "\xff\n", "a", "b"}).remote_program == "\xff\n");
@@ -280,8 +270,8 @@ TEST_CASE("Removals happen when they are asked for")
 TEST_CASE("Filter rules keep their order across the options that give them")
 {
   const RuleFile file("c\n+ d\n\n# note\n");
-  const Options o = options_of(Arguments{"--exclude=a", "-f", "+ b", "--exclude-from=" + file.path(), "--include",
-                                         "[e,f]", "--exclude=", "x", "y"});
+  const Options o = options_of(Arguments{"--exclude=a", "-f", "+ b", "--exclude-from=" + file.path(),
+                                         "--include", "[e,f]", "--exclude=", "x", "y"});
   std::string patterns;
   for (const model::FilterRule& rule : o.rules) {
     patterns += (rule.kind == model::FilterRule::Kind::include ? '+' : '-') + rule.pattern + ' ';
@@ -339,9 +329,9 @@ TEST_CASE("RSYNC_RSH counts where no -e is given")
 
 TEST_CASE("Options without effect are accepted")
 {
-  for (const char* line :
-       {"--old-args", "-s", "--secluded-args", "--protect-args", "--blocking-io", "--inc-recursive",
-        "--no-inc-recursive", "--no-i-r", "--i-r", "--no-s", "--no-H", "--no-hard-links", "--no-A", "--no-motd"}) {
+  for (const char* line : {"--old-args", "-s", "--secluded-args", "--protect-args", "--blocking-io",
+                           "--inc-recursive", "--no-inc-recursive", "--no-i-r", "--i-r", "--no-s", "--no-H",
+                           "--no-hard-links", "--no-A", "--no-motd"}) {
     CAPTURE(line);
     CHECK(error_of(line) == "accepted");
   }
@@ -385,9 +375,11 @@ TEST_CASE("Usage errors name the option in one line")
 TEST_CASE("Every option of rsync is either known or refused by name")
 {
   for (const char* name :
-       {"acls", "append", "backup", "block-size", "chmod", "link-dest", "xattrs", "sparse", "inplace", "fuzzy",
-        "out-format", "log-file", "daemon", "write-batch", "iconv", "H", "A", "X", "E", "b", "S", "B", "y", "C", "F",
-        "0", "8", "M", "U", "N", "T", "J", "4", "6"}) {
+       {"acls",   "append",  "backup", "block-size", "chmod",    "link-dest", "xattrs",
+        "sparse", "inplace", "fuzzy",  "out-format", "log-file", "daemon",    "write-batch",
+        "iconv",  "H",       "A",      "X",          "E",        "b",         "S",
+        "B",      "y",       "C",      "F",          "0",        "8",         "M",
+        "U",      "N",       "T",      "J",          "4",        "6"}) {
     CAPTURE(name);
     CHECK_FALSE(foreign_option(name).empty());
   }

@@ -5,7 +5,8 @@
 using namespace godwit;
 using namespace godwit::cli;
 
-namespace {
+namespace
+{
 
 std::string
 sized(std::string_view text, SizeUnit unit = SizeUnit::bytes)
@@ -24,11 +25,31 @@ struct Case {
 TEST_CASE("A size is read with rsync's units, fractions and offsets")
 {
   const Case cases[] = {
-      {"1024", "1024"},      {"010", "10"},          {"1K", "1024"},      {"1k", "1024"},      {"1KB", "1000"},
-      {"1kb", "1000"},       {"1KiB", "1024"},       {"1kIb", "1024"},    {"1K+1", "1025"},    {"1K-1", "1023"},
-      {"1024b", "1024"},     {"1000B+1", "1001"},    {"1BB", "1"},        {"1BiB", "1"},       {"1.5K", "1536"},
-      {".5K", "512"},        {"1.K", "1024"},        {".K", "0"},         {"2M", "2097152"},   {"1G", "1073741824"},
-      {"1T", "1099511627776"}, {"1P", "1125899906842624"}, {"1025-1", "1024"}, {"", "0"},      {"0", "0"},
+      {"1024", "1024"},
+      {"010", "10"},
+      {"1K", "1024"},
+      {"1k", "1024"},
+      {"1KB", "1000"},
+      {"1kb", "1000"},
+      {"1KiB", "1024"},
+      {"1kIb", "1024"},
+      {"1K+1", "1025"},
+      {"1K-1", "1023"},
+      {"1024b", "1024"},
+      {"1000B+1", "1001"},
+      {"1BB", "1"},
+      {"1BiB", "1"},
+      {"1.5K", "1536"},
+      {".5K", "512"},
+      {"1.K", "1024"},
+      {".K", "0"},
+      {"2M", "2097152"},
+      {"1G", "1073741824"},
+      {"1T", "1099511627776"},
+      {"1P", "1125899906842624"},
+      {"1025-1", "1024"},
+      {"", "0"},
+      {"0", "0"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.text);
@@ -64,5 +85,6 @@ TEST_CASE("A whole number is read as C reads it, as popt does for rsync")
   CHECK(*parse_int("", "timeout") == 0);
   CHECK(parse_int("1 ", "timeout").error().text == "--timeout=1  is not a whole number");
   CHECK(parse_int("1.5", "timeout").error().text == "--timeout=1.5 is not a whole number");
-  CHECK(parse_int("99999999999", "timeout").error().text == "--timeout=99999999999 is too large or too small");
+  CHECK(parse_int("99999999999", "timeout").error().text ==
+        "--timeout=99999999999 is too large or too small");
 }

@@ -12,7 +12,8 @@ using namespace godwit::cli;
 using namespace godwit::cli::test;
 using model::Type;
 
-namespace {
+namespace
+{
 
 model::Totals
 totals()
@@ -61,17 +62,20 @@ TEST_CASE("The block of --stats names every type there is")
   t.deleted = 2;
   t.deleted_regular = 2;
   const std::string block = stats_block(t, 0);
-  CHECK(block.find("Number of files: 8 (reg: 3, dir: 3, link: 1, dev: 2, special: 1)\n") != std::string::npos);
+  CHECK(block.find("Number of files: 8 (reg: 3, dir: 3, link: 1, dev: 2, special: 1)\n") !=
+        std::string::npos);
   CHECK(block.find("Number of deleted files: 2 (reg: 2)\n") != std::string::npos);
   CHECK(block.find("Total file size: 100009 bytes\n") != std::string::npos);
 }
 
 TEST_CASE("The closing lines are rsync's at each level of -h")
 {
-  CHECK(closing_lines(totals(), 1, RunKind::real) ==
-        "sent 100,370 bytes  received 98 bytes  200,936.00 bytes/sec\ntotal size is 100,009  speedup is 1.00");
+  CHECK(
+      closing_lines(totals(), 1, RunKind::real) ==
+      "sent 100,370 bytes  received 98 bytes  200,936.00 bytes/sec\ntotal size is 100,009  speedup is 1.00");
   CHECK(closing_lines(totals(), 0, RunKind::dry) ==
-        "sent 100370 bytes  received 98 bytes  200936.00 bytes/sec\ntotal size is 100009  speedup is 1.00 (DRY RUN)");
+        "sent 100370 bytes  received 98 bytes  200936.00 bytes/sec\ntotal size is 100009  speedup is 1.00 "
+        "(DRY RUN)");
   CHECK(closing_lines(totals(), 3, RunKind::real) ==
         "sent 98.02K bytes  received 98 bytes  196.23K bytes/sec\ntotal size is 97.67K  speedup is 1.00");
 }

@@ -15,7 +15,8 @@ using model::Type;
 using Kind = Action::Kind;
 using Reason = Action::Reason;
 
-namespace {
+namespace
+{
 
 enum class Terminal : bool { no, yes };
 
@@ -30,24 +31,39 @@ public:
   {
   }
 
-  Printer& on(model::Event event)
+  Printer&
+  on(model::Event event)
   {
     m_sink.on(std::move(event));
     return *this;
   }
-  Printer& summarize()
+  Printer&
+  summarize()
   {
     m_sink.summarize();
     return *this;
   }
-  Printer& on(Action action) { return on(model::ItemPlanned{std::move(action)}); }
-  void pass(std::chrono::milliseconds time) { m_now += time; }
-  std::string out()
+  Printer&
+  on(Action action)
+  {
+    return on(model::ItemPlanned{std::move(action)});
+  }
+  void
+  pass(std::chrono::milliseconds time)
+  {
+    m_now += time;
+  }
+  std::string
+  out()
   {
     m_output.finish();
     return m_out.text();
   }
-  std::string err() { return m_err.text(); }
+  std::string
+  err()
+  {
+    return m_err.text();
+  }
 
 private:
   model::Options m_options;
@@ -173,9 +189,11 @@ TEST_CASE("What is left out is named where rsync names it")
   CHECK(printed(vv, skip(Reason::too_big, entry("f"))) == "f is over max-size\n");
   CHECK(printed(options(1), skip(Reason::newer, entry("f"))).empty());
   const model::Options bare = options(0);
-  CHECK(printed(bare, skip(Reason::not_regular, entry("p", Type::fifo))) == "skipping non-regular file \"p\"\n");
+  CHECK(printed(bare, skip(Reason::not_regular, entry("p", Type::fifo))) ==
+        "skipping non-regular file \"p\"\n");
   CHECK(printed(bare, skip(Reason::folder, entry("", Type::folder))) == "skipping directory .\n");
-  CHECK(printed(bare, skip(Reason::not_empty, entry("d", Type::folder))) == "cannot delete non-empty directory: d\n");
+  CHECK(printed(bare, skip(Reason::not_empty, entry("d", Type::folder))) ==
+        "cannot delete non-empty directory: d\n");
 }
 
 TEST_CASE("-q prints nothing but errors")
@@ -207,7 +225,8 @@ TEST_CASE("The end of a run is a blank line and what was asked for")
 {
   model::Options stats = options(0);
   stats.stats = true;
-  const std::string closing = "\nsent 0 bytes  received 0 bytes  0.00 bytes/sec\ntotal size is 0  speedup is 0.00\n";
+  const std::string closing =
+      "\nsent 0 bytes  received 0 bytes  0.00 bytes/sec\ntotal size is 0  speedup is 0.00\n";
   CHECK(Printer(options(1)).on(model::RunFinished{{}, false}).summarize().out() == closing);
   const std::string with_stats = Printer(stats).on(model::RunFinished{{}, false}).summarize().out();
   CHECK(with_stats.starts_with("\nNumber of files: 0\n"));
@@ -227,7 +246,8 @@ TEST_CASE("--progress puts a file's progress below its name, whatever else is un
   printer.pass(1000ms);
   printer.on(model::FileProgress{entry("b").path, 1024, 2048});
   printer.pass(1000ms);
-  printer.on(model::FileDone{entry("b").path, 2048, 0, 2, 1, false}).on(model::FileDone{entry("a").path, 0, 5, 3, 3, true});
+  printer.on(model::FileDone{entry("b").path, 2048, 0, 2, 1, false})
+      .on(model::FileDone{entry("a").path, 0, 5, 3, 3, true});
   CHECK(printer.out() == "d/\n"
                          "b\n"
                          "\r          1,024  50%    1.00kB/s    0:00:01  "
@@ -273,6 +293,9 @@ TEST_CASE("A terminal shows one live line, which gives way to all else")
   totals.seconds = 1;
   Printer printer(options(0), Terminal::yes);
   printer.on(model::Progressed{totals});
+  CHECK(printer.err().empty()); // a short run needs none
+  printer.pass(200ms);
+  printer.on(model::Progressed{totals});
   printer.on(model::Failed{make_error(ErrorKind::system, "why")});
   printer.on(model::RunFinished{totals, false});
   const std::string live = "1,234 files so far, 1.00K at 1.00kB/s";
@@ -283,6 +306,7 @@ TEST_CASE("A terminal shows one live line, which gives way to all else")
 TEST_CASE("No live line without a terminal or where other output was asked for")
 {
   Printer piped(options(0));
+  piped.pass(200ms);
   CHECK(piped.on(model::Progressed{}).err().empty());
   model::Options dry = options(0);
   dry.dry_run = true;
@@ -290,8 +314,9 @@ TEST_CASE("No live line without a terminal or where other output was asked for")
   quiet.quiet = true;
   model::Options progress = options(0);
   progress.progress = true;
-  for (const model::Options& chosen : {options(1), dry, quiet, progress}) {
+  for (const model::Options& chosen : {options(1), options(0, 1), dry, quiet, progress}) {
     Printer printer(chosen, Terminal::yes);
+    printer.pass(200ms);
     CHECK(printer.on(model::Progressed{}).err().empty());
   }
 }

@@ -7,7 +7,8 @@
 using namespace godwit;
 using namespace godwit::model;
 
-namespace {
+namespace
+{
 
 Error
 error_of(ErrorKind kind, int errno_value = 0, int code = 0)
@@ -20,9 +21,10 @@ error_of(ErrorKind kind, int errno_value = 0, int code = 0)
 TEST_CASE("An error that ends the run has rsync's exit code")
 {
   const std::pair<ErrorKind, int> cases[] = {
-      {ErrorKind::system, 11},   {ErrorKind::usage, 1},    {ErrorKind::selection, 3}, {ErrorKind::protocol, 2},
-      {ErrorKind::stream, 12},   {ErrorKind::connect, 255}, {ErrorKind::timeout, 30},  {ErrorKind::changed, 23},
-      {ErrorKind::vanished, 24}, {ErrorKind::verify, 23},  {ErrorKind::unsupported, 4}, {ErrorKind::stopped, 20},
+      {ErrorKind::system, 11},  {ErrorKind::usage, 1},       {ErrorKind::selection, 3},
+      {ErrorKind::protocol, 2}, {ErrorKind::stream, 12},     {ErrorKind::connect, 255},
+      {ErrorKind::timeout, 30}, {ErrorKind::changed, 23},    {ErrorKind::vanished, 24},
+      {ErrorKind::verify, 23},  {ErrorKind::unsupported, 4}, {ErrorKind::stopped, 20},
   };
   for (const auto& [kind, code] : cases) {
     CHECK(exit_code_of_run(error_of(kind)) == code);

@@ -5,7 +5,8 @@
 using namespace godwit;
 using namespace godwit::model;
 
-namespace {
+namespace
+{
 
 // What a rule says, in one line: kind, sides, flags, pattern.
 std::string
