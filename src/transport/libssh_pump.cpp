@@ -33,6 +33,7 @@ LibsshPump::LibsshPump(LoggedIn logged_in, fs::Fd from_user, fs::Fd to_user, int
 {
   m_up.resize(up_bytes);
   m_down.resize(down_bytes);
+  ::ssh_set_counters(m_link.session.get(), &m_line, nullptr);
   ::ssh_event_add_session(m_event, m_link.session.get());
 }
 
@@ -46,9 +47,11 @@ int
 LibsshPump::run()
 {
   for (;;) {
+    const std::uint64_t before = m_line.in_bytes;
     const std::array steps = {give_to_user(), take_from_far_end(), take_stderr(), take_from_user(),
                               give_to_far_end()};
-    const bool has_moved = std::find(steps.begin(), steps.end(), Step::moved) != steps.end();
+    const bool has_moved =
+        m_line.in_bytes != before || std::find(steps.begin(), steps.end(), Step::moved) != steps.end();
     if (is_over()) {
       return exit_status();
     }

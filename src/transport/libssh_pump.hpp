@@ -41,10 +41,14 @@ private:
   Step take_stderr();
   // True if everything that can still come has come.
   bool is_over();
-  // False on a stop or a broken session.
+  // Sleeps only if `last` is idle. False on a stop or a broken session.
   bool await(Step last);
   int exit_status();
 
+  // Bytes that libssh has read from the line. Any call of it may read; what
+  // arrived behind the back of a step wakes no poll, so a pass in which this
+  // grows is not idle.
+  ssh_counter_struct m_line{};
   LoggedIn m_link;
   ssh_event m_event;
   fs::Fd m_from_user;

@@ -86,6 +86,7 @@ insist(ssh_session session)
   const int silent = SSH_LOG_NOLOG;
   ::ssh_options_set(session, SSH_OPTIONS_STRICTHOSTKEYCHECK, &on);
   ::ssh_options_set(session, SSH_OPTIONS_COMPRESSION, "no");
+  ::ssh_options_set(session, SSH_OPTIONS_NODELAY, &on); // small frames would wait 40 ms for an ACK
   ::ssh_options_set(session, SSH_OPTIONS_LOG_VERBOSITY, &silent);
 #ifdef GODWIT_LIBSSH_WITHOUT_GCM_CHECK
   // This libssh was built before its fix of CVE-2026-59847: GCM is not verified.
