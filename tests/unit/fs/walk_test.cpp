@@ -265,3 +265,47 @@ TEST_CASE("walk stops when it is told to")
   CHECK(!fs::walk(options, {&base, 1}, calls));
   CHECK(count == 2);
 }
+
+TEST_CASE("walk under -x lists a mounted folder and does not enter it")
+{
+  TempTree tree;
+  tree.file("a/f");
+  tree.folder("mnt");
+  if (std::system(("mount -t tmpfs none '" + tree.path("mnt") + "' 2>/dev/null").c_str()) != 0) {
+    MESSAGE("skipped: may not mount");
+    return;
+  }
+  tree.file("mnt/in");
+  WalkLog log;
+  log.options.one_file_system = true;
+  log.run(tree);
+  CHECK(log.lines == Lines{"", "a/", "a/f", "mnt/"});
+  CHECK(log.entry("mnt").has(Entry::is_mount));
+  // As an operand it is where the file system begins.
+  log.options.scope = {{test::path("mnt"), true, true, {0}}};
+  log.run(tree);
+  CHECK(log.lines == Lines{"mnt/", "mnt/in"});
+  CHECK(std::system(("umount '" + tree.path("mnt") + "'").c_str()) == 0);
+}
+
+TEST_CASE("walk takes a name that became something else while it was listed for no success")
+{
+  TempTree tree;
+  tree.file("a");
+  tree.file("b");
+  tree.file("c");
+  WalkLog log;
+  log.calls.judge = [&](const model::RelPath& path, bool) {
+    if (path.str() == "a") {
+      std::filesystem::remove(tree.path("b"));
+      tree.folder("b");
+      std::filesystem::remove(tree.path("c"));
+    }
+    return fs::Verdict{};
+  };
+  log.run(tree);
+  CHECK(log.lines == Lines{"", "a", "b?"});
+  REQUIRE(log.errors.size() == 2);
+  CHECK(log.errors[0].second.kind == ErrorKind::changed);
+  CHECK(log.errors[1].second.kind == ErrorKind::vanished);
+}
