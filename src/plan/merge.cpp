@@ -29,6 +29,13 @@ Merge::note_errors(const Entry& source)
   }
 }
 
+// With --ignore-errors a name that could not be read counts as one that is not there, as in rsync.
+bool
+Merge::is_given_up(const Entry& source) const
+{
+  return source.type == Type::unknown && m_rules.ignore_errors;
+}
+
 std::uint64_t
 Merge::emit(Action action)
 {
@@ -119,6 +126,10 @@ Merge::finish()
 void
 Merge::both(Entry source, Entry dest)
 {
+  if (is_given_up(source)) {
+    only_dest(std::move(dest), nullptr);
+    return;
+  }
   enter_parent(source.path);
   note_errors(source);
   if (m_levels.top().state == State::ignored || source.type == Type::unknown) {
@@ -165,7 +176,7 @@ Merge::only_source(Entry source, const Entry* next_dest)
   enter_parent(source.path);
   note_errors(source);
   Level& level = m_levels.top();
-  if (level.state == State::ignored || level.state == State::going) {
+  if (level.state == State::ignored || level.state == State::going || is_given_up(source)) {
     return;
   }
   if (source.is_folder()) {

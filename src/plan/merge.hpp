@@ -64,6 +64,7 @@ private:
 
   std::uint64_t emit(model::Action action);
   void note_errors(const model::Entry& source);
+  bool is_given_up(const model::Entry& source) const;
   void both_folders(model::Entry source, const model::Entry& dest);
   void only_source_folder(model::Entry source);
   void only_source_name(model::Entry source, bool folder_may_come);

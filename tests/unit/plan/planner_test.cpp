@@ -316,7 +316,7 @@ TEST_CASE("After an error at the source nothing goes, unless errors are ignored"
   PlanRules rules = deleting();
   rules.ignore_errors = true;
   CHECK(planned(rules, {"./", "N", "b unknown"}, dest) ==
-        Lines{"same /", "transfer N", "remove N/f for 1", "clear N/ for 1", "remove a"});
+        Lines{"same /", "transfer N", "remove N/f for 1", "clear N/ for 1", "remove b", "remove a"});
 }
 
 TEST_CASE("An error that comes late stops the removals that have not been taken")
@@ -332,11 +332,13 @@ TEST_CASE("An error that comes late stops the removals that have not been taken"
   CHECK(planner.has_dropped_removals());
 }
 
-TEST_CASE("A source's name that could not be read keeps what the dest has under it")
+TEST_CASE("With --ignore-errors a source's name that could not be read counts as missing")
 {
   PlanRules rules = deleting();
   rules.ignore_errors = true;
-  CHECK(planned(rules, {"./", "a unknown", "b unknown"}, {"./", "a", "b/", "b/x"}) == Lines{"same /"});
+  CHECK(planned(rules, {"./", "a unknown", "b unknown"}, {"./", "a", "b/", "b/x"}) ==
+        Lines{"same /", "remove b/x", "remove b/", "remove a"});
+  CHECK(planned(keeping(), {"./", "a unknown", "b unknown"}, {"./", "a", "b/", "b/x"}) == Lines{"same /"});
 }
 
 TEST_CASE("-K: a folder reached through a link is the source's folder, and is not looked into otherwise")
