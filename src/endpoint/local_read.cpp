@@ -5,28 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "godwit/delta/matcher.hpp"
-#include "godwit/fs/file_reader.hpp"
 #include "godwit/fs/node.hpp"
 
 namespace godwit::endpoint {
-
-namespace {
-
-// A name that was listed and is gone has vanished; so has one whose folder is.
-proto::ReadOutcome
-outcome_of(const Error& error)
-{
-  return error.errno_value == ENOENT ? proto::ReadOutcome::vanished : proto::ReadOutcome::failed;
-}
-
-bool
-is_as_listed(const fs::Stat& stat, const proto::SourceFile& file)
-{
-  return stat.size == file.size && stat.mtime == file.mtime;
-}
-
-} // namespace
 
 Result<std::size_t>
 read_up_to(int fd, ByteSpan into, const std::string& what)
@@ -43,6 +24,12 @@ read_up_to(int fd, ByteSpan into, const std::string& what)
     done += count > 0 ? static_cast<std::size_t>(count) : 0;
   }
   return done;
+}
+
+proto::ReadOutcome
+outcome_of(const Error& error)
+{
+  return error.errno_value == ENOENT ? proto::ReadOutcome::vanished : proto::ReadOutcome::failed;
 }
 
 bool
@@ -155,73 +142,6 @@ SourceLane::read_whole(const proto::SourceFile& file)
   result.outcome = proto::ReadOutcome::changed;
   result.content.clear();
   return result;
-}
-
-void
-SourceLane::match(const proto::SourceFile& file, const Bytes& sums)
-{
-  proto::OpsEnd end;
-  end.id = file.id;
-  auto source = open(file.base, file.path);
-  if (!source) {
-    end.outcome = outcome_of(source.error());
-    end.errno_value = source.error().errno_value;
-  } else if (!is_as_listed(source->stat, file)) {
-    end.outcome = proto::ReadOutcome::changed;
-    end.new_size = source->stat.size;
-    end.new_mtime = source->stat.mtime;
-  } else {
-    end = match_open(*source, file, sums);
-  }
-  m_context.answer({end, {}});
-}
-
-proto::OpsEnd
-SourceLane::match_open(const OpenSource& source, const proto::SourceFile& file, const Bytes& sums)
-{
-  proto::OpsEnd end;
-  end.id = file.id;
-  end.outcome = proto::ReadOutcome::failed;
-  delta::Signature signature;
-  if (!sums.empty()) {
-    auto decoded = delta::decode(sums);
-    if (!decoded) {
-      end.errno_value = EPROTO;
-      return end;
-    }
-    signature = *std::move(decoded);
-  }
-  auto duplicate = source.file.duplicate();
-  if (!duplicate) {
-    end.errno_value = duplicate.error().errno_value;
-    return end;
-  }
-  fs::FileReader reader(*std::move(duplicate), "file");
-  delta::OpWriter writer([&](Bytes chunk) -> Result<> {
-    if (m_context.stopped) {
-      return make_error(ErrorKind::stopped, "stopped");
-    }
-    m_context.pass_limit(chunk.size());
-    Lease lease = m_context.payload.take(chunk.size());
-    m_context.answer({proto::Ops{file.id, std::move(chunk)}, std::move(lease)});
-    return {};
-  });
-  delta::Matcher matcher(m_context.roots.key, std::move(signature));
-  auto matched = matcher.match(reader, file.size, writer);
-  Result<> finished = matched ? writer.finish() : Result<>(matched.error());
-  auto after = fs::stat_fd(source.file.get(), "file");
-  if (!finished || !after) {
-    end.errno_value = !finished ? finished.error().errno_value : after.error().errno_value;
-    return end;
-  }
-  const bool whole = matched->bytes == file.size && is_unchanged(*after, source.stat);
-  end.outcome = whole ? proto::ReadOutcome::whole : proto::ReadOutcome::changed;
-  end.hash = matched->hash;
-  end.bytes = matched->bytes;
-  end.literal_bytes = matched->literal_bytes;
-  end.new_size = after->size;
-  end.new_mtime = after->mtime;
-  return end;
 }
 
 void

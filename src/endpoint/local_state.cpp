@@ -181,25 +181,37 @@ Local::State::handle(proto::Match& request, Lease&)
     waiting_matches[id] = {std::move(request), {}};
     return;
   }
-  on_source(id % settings.lanes,
-            [file = std::move(request.file)](SourceLane& source) { source.match(file, {}); });
+  on_source(id % settings.lanes, [request = std::move(request)](SourceLane& source) { source.match(request, {}); });
 }
 
+// Those of a Match that waits for them, or finer ones that its lane asked for.
 void
 Local::State::handle(proto::Sums& request, Lease&)
 {
-  const auto found = waiting_matches.find(request.id);
-  if (found == waiting_matches.end() || found->second.second.size() > max_sums_bytes) {
-    return refuse("sums");
+  auto found = waiting_matches.find(request.id);
+  if (found == waiting_matches.end()) {
+    const std::scoped_lock lock(context->refining_mutex);
+    if (context->refining.erase(request.id) == 0) {
+      return refuse("sums");
+    }
+    found = waiting_matches.emplace(request.id, WaitingMatch{}).first;
   }
-  append(found->second.second, request.part);
+  if (found->second.sums.size() > max_sums_bytes) {
+    return refuse("more sums than any file has");
+  }
+  append(found->second.sums, request.part);
   if (!request.is_last) {
     return;
   }
-  on_source(request.id % settings.lanes,
-            [file = std::move(found->second.first.file), sums = std::move(found->second.second)](
-                SourceLane& source) { source.match(file, sums); });
+  WaitingMatch ready = std::move(found->second);
   waiting_matches.erase(found);
+  on_source(request.id % settings.lanes, [id = request.id, ready = std::move(ready)](SourceLane& source) {
+    if (ready.request) {
+      source.match(*ready.request, ready.sums);
+    } else {
+      source.refine(id, ready.sums);
+    }
+  });
 }
 
 void
@@ -227,6 +239,16 @@ Local::State::handle(proto::Signature& request, Lease&)
   const std::size_t lane = lane_of(request.path);
   begin_transfer(request.id, lane);
   on_dest(lane, [request = std::move(request)](DestLane& dest) { dest.signature(request); });
+}
+
+void
+Local::State::handle(proto::Gaps& request, Lease&)
+{
+  const auto found = transfer_lanes.find(request.id);
+  if (found == transfer_lanes.end()) {
+    return refuse("gaps of a file whose signature was not asked for");
+  }
+  on_dest(found->second, [gaps = std::move(request)](DestLane& dest) { dest.gaps(gaps); });
 }
 
 void

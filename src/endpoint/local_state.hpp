@@ -33,6 +33,7 @@ struct Local::State {
   void handle(proto::Sums& request, Lease& lease);
   void handle(proto::RemoveSource& request, Lease& lease);
   void handle(proto::Signature& request, Lease& lease);
+  void handle(proto::Gaps& request, Lease& lease);
   void handle(proto::Apply& request, Lease& lease);
   void handle(proto::Ops& request, Lease& lease);
   void handle(proto::OpsEnd& request, Lease& lease);
@@ -83,7 +84,11 @@ struct Local::State {
   std::unique_ptr<DestLane> folder_maker;              // used by send() itself
   std::vector<SourceLane> copy_lanes;                  // of another Local's trees, one a lane
   std::map<std::uint64_t, std::size_t> transfer_lanes; // dest: ids that Ops may come for
-  std::map<std::uint64_t, std::pair<proto::Match, Bytes>> waiting_matches; // for the rest of their sums
+  struct WaitingMatch {
+    std::optional<proto::Match> request; // nothing: finer sums of one that is under way
+    Bytes sums;
+  };
+  std::map<std::uint64_t, WaitingMatch> waiting_matches; // for the rest of their sums
   std::unique_ptr<Workers> workers;
   std::jthread scanner;
 };

@@ -7,6 +7,7 @@
 
 #include "godwit/base/escape.hpp"
 #include "godwit/delta/signature.hpp"
+#include "godwit/delta/sum_request.hpp"
 #include "godwit/fs/metadata.hpp"
 #include "godwit/fs/node.hpp"
 
@@ -72,7 +73,7 @@ DestLane::signature(const proto::Signature& request)
   if (auto opened = open_basis(request.path)) {
     basis = *std::move(opened);
   }
-  if (Result<> sent = send_sums(request.id, basis); !sent) {
+  if (Result<> sent = send_sums(request, basis); !sent) {
     basis = {};
     m_context.answer({proto::Sums{request.id, {}, true}, {}}); // no sums: all of it comes as literals
   }
@@ -104,9 +105,11 @@ DestLane::open_basis(const model::RelPath& path)
 }
 
 Result<>
-DestLane::send_sums(std::uint64_t id, Basis& basis)
+DestLane::send_sums(const proto::Signature& request, Basis& basis)
 {
-  delta::SignatureBuilder builder(m_context.roots.key, basis.bytes);
+  delta::SumOptions options;
+  options.levels = request.levels ? delta::Levels::several : delta::Levels::one;
+  delta::SignatureBuilder builder(m_context.roots.key, basis.bytes, options);
   m_buffer.resize(basis_read_bytes);
   for (std::uint64_t at = 0; basis.file && at < basis.bytes;) {
     TRY_ASSIGN(const std::size_t count, basis.file->read_at(at, m_buffer));
@@ -118,13 +121,34 @@ DestLane::send_sums(std::uint64_t id, Basis& basis)
   }
   Bytes wire;
   delta::encode(builder.finish(), wire);
-  ByteView rest = wire;
+  send_in_parts(request.id, wire);
+  return {};
+}
+
+void
+DestLane::send_in_parts(std::uint64_t id, ByteView rest)
+{
   do {
     const ByteView part = rest.first(std::min(rest.size(), proto::max_chunk_bytes));
     rest = rest.subspan(part.size());
     m_context.answer({proto::Sums{id, Bytes(part.begin(), part.end()), rest.empty()}, {}});
   } while (!rest.empty());
-  return {};
+}
+
+// Nothing is sent where they cannot be made: then the file comes as its blocks found it.
+void
+DestLane::gaps(const proto::Gaps& request)
+{
+  const auto attempt = [&]() -> Result<Bytes> {
+    const auto basis = m_bases.find(request.id);
+    if (basis == m_bases.end() || !basis->second.file) {
+      return make_error(ErrorKind::protocol, "no basis");
+    }
+    TRY_ASSIGN(const delta::SumRequest wanted, delta::decode_sum_request(request.request, basis->second.bytes));
+    return delta::sum_ranges(m_context.roots.key, *basis->second.file, wanted);
+  };
+  const auto sums = attempt();
+  send_in_parts(request.id, sums ? ByteView(*sums) : ByteView());
 }
 
 Result<fs::StagedFile>

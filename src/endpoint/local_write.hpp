@@ -58,6 +58,7 @@ public:
   ~DestLane();
 
   void signature(const proto::Signature& request);
+  void gaps(const proto::Gaps& request);
   void apply(proto::Apply request);
   void ops(const proto::Ops& ops);
   void ops_end(const proto::OpsEnd& end);
@@ -85,7 +86,8 @@ private:
   // The open parent of `path`, whose times are noted: something in it is about to change.
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
-  Result<> send_sums(std::uint64_t id, Basis& basis);
+  Result<> send_sums(const proto::Signature& request, Basis& basis);
+  void send_in_parts(std::uint64_t id, ByteView sums);
   Result<> begin(Rebuilt& rebuilt, bool replaces);
   Result<> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);

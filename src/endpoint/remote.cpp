@@ -45,6 +45,7 @@ struct AnswerRule {
   bool operator()(const proto::Owners&) const { return is_source; }
   bool operator()(const proto::Contents&) const { return is_source; }
   bool operator()(const proto::Ops&) const { return is_source; }
+  bool operator()(const proto::Gaps&) const { return is_source; }
   bool operator()(const proto::OpsEnd&) const { return is_source; }
   bool operator()(const proto::OwnersMapped&) const { return !is_source; }
   bool operator()(const proto::Sums&) const { return !is_source; }

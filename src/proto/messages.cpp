@@ -45,6 +45,7 @@ content_bytes(const std::vector<T>& files)
 struct PayloadSize {
   std::size_t operator()(const Ops& m) const { return m.chunk.size(); }
   std::size_t operator()(const Sums& m) const { return m.part.size(); }
+  std::size_t operator()(const Gaps& m) const { return m.request.size(); }
   std::size_t operator()(const Contents& m) const { return content_bytes(m.files); }
   std::size_t operator()(const Put& m) const { return content_bytes(m.files); }
   std::size_t operator()(const Listed& m) const { return m.entries.size() * 96; }

@@ -211,6 +211,8 @@ Pipeline::on(proto::Message& message, Lease lease)
     expected = m_transfers.on(*contents, std::move(lease));
   } else if (auto* sums = std::get_if<proto::Sums>(&message)) {
     expected = m_transfers.on(*sums);
+  } else if (auto* gaps = std::get_if<proto::Gaps>(&message)) {
+    expected = m_transfers.on(*gaps);
   } else if (auto* ops = std::get_if<proto::Ops>(&message)) {
     expected = m_transfers.on(*ops, std::move(lease));
   } else if (auto* end = std::get_if<proto::OpsEnd>(&message)) {

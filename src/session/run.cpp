@@ -16,6 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t least_saving = 16U << 10U; // bytes for which finer sums pay on a short link
+constexpr double assumed_rate = 20e6;              // bytes a second that a round trip could have carried
+
 proto::Recipe
 to_message(const std::optional<plan::Recipe>& recipe)
 {
@@ -95,6 +98,7 @@ private:
   std::optional<Trees> m_trees;
   bool m_was_opened = false;
   bool m_source_failed = false;
+  Clock::duration m_round_trip{}; // to the far end and back, opening what it was asked to included
   std::vector<proto::OpenedOperand> m_opened; // those that could be
   proto::Opened m_dest;
   model::Scope m_scope;
@@ -131,7 +135,9 @@ Run::open_source()
 {
   proto::Open request = open_request(proto::Role::source);
   request.operands = m_places.sources;
+  const Clock::time_point asked = Clock::now();
   TRY_ASSIGN(proto::Opened opened, m_trees->source().open(request));
+  m_round_trip = std::max(m_round_trip, Clock::now() - asked);
   for (proto::OpenedOperand& operand : opened.operands) {
     if (operand.error == 0) {
       m_opened.push_back(std::move(operand));
@@ -152,7 +158,9 @@ Run::open_dest()
   request.operands = {m_places.dest};
   const proto::OpenedOperand& first = m_opened.front();
   request.one_plain_item = m_opened.size() == 1 && first.type != model::Type::folder && first.implied == 0;
+  const Clock::time_point asked = Clock::now();
   auto opened = m_trees->dest().open(request);
+  m_round_trip = std::max(m_round_trip, Clock::now() - asked);
   if (!opened) {
     return std::move(opened).error();
   }
@@ -233,6 +241,10 @@ Run::pipeline_rules() const
   rules.transfer.copies = m_trees->are_local() && whole && m_options.bytes_per_second == 0;
   rules.transfer.deltas = !whole;
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
+  if (m_trees->remote() != nullptr) {
+    const double seconds = std::chrono::duration<double>(m_round_trip).count();
+    rules.transfer.least_saving = least_saving + static_cast<std::uint64_t>(seconds * assumed_rate);
+  }
   rules.is_dry = m_options.dry_run;
   rules.removes_source = m_options.remove_source_files;
   return rules;

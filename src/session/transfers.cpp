@@ -84,12 +84,12 @@ Transfers::dispatch(Flight& flight)
   if (m_rules.copies) {
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
-    m_trees.dest().send({proto::Signature{action.number, action.entry.path}, {}});
+    m_trees.dest().send({proto::Signature{action.number, action.entry.path, m_rules.least_saving != 0}, {}});
   } else if (is_small(flight)) {
     add_to_batch(flight);
   } else {
     flight.matching = true;
-    m_trees.source().send({proto::Match{source_file(flight), false}, {}});
+    m_trees.source().send({proto::Match{source_file(flight), false, 0}, {}});
   }
 }
 
@@ -179,9 +179,20 @@ Transfers::on(proto::Sums& sums)
     return false;
   }
   if (!std::exchange(found->second.matching, true)) {
-    m_trees.source().send({proto::Match{source_file(found->second), true}, {}});
+    m_trees.source().send({proto::Match{source_file(found->second), true, m_rules.least_saving}, {}});
   }
   m_trees.source().send({std::move(sums), {}});
+  return true;
+}
+
+bool
+Transfers::on(proto::Gaps& gaps)
+{
+  const auto found = m_flights.find(gaps.id);
+  if (found == m_flights.end() || !found->second.matching || found->second.applying) {
+    return false;
+  }
+  m_trees.dest().send({std::move(gaps), {}});
   return true;
 }
 

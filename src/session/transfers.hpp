@@ -15,6 +15,7 @@ struct TransferRules {
   bool copies = false;       // both sides are here, and no limit or delta was asked for
   bool deltas = false;       // sums of what is there are asked for first
   bool keeps_partial = false;
+  std::uint64_t least_saving = 0; // bytes for which one more exchange of finer sums pays; 0: never
 };
 
 // Regular files on their way: each by the way that is cheapest for it. Used by
@@ -50,6 +51,7 @@ public:
   // Answers; false: of an id that is not on its way, or not in that state.
   bool on(proto::Contents& contents, Lease lease);
   bool on(proto::Sums& sums);
+  bool on(proto::Gaps& gaps);
   bool on(proto::Ops& ops, Lease lease);
   bool on(proto::OpsEnd& end);
   void done(std::uint64_t id);

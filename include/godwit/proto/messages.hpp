@@ -6,9 +6,10 @@
 //   C -> A:     Open, once, before anything else; Scan, once; Finish, once, last.
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
 //               PageWanted{n} -> PageListed{n}, for a page not yet settled. MapOwners is refused.
-//               Match{has_sums} Sums* -> Ops* OpsEnd. Read -> Contents. RemoveSource -> Done | Failed.
+//               Match{has_sums} Sums* -> (Gaps, answered by Sums*)* Ops* OpsEnd. Read -> Contents. RemoveSource -> Done | Failed.
 //   A, dest:    as above for Open, Scan, PageWanted. MapOwners -> OwnersMapped.
-//               Signature{id} -> Sums* (the last one says so); then at most one Apply{id, has_basis}.
+//               Signature{id} -> Sums* (the last one says so); Gaps{id} likewise; then at most one
+//               Apply{id, has_basis}.
 //               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails. Put -> (Done | Failed) for each id.
 //               Make, SetMetadata, Remove -> Done | Failed.
 //   Finish -> Finished, after which the agent ends.
@@ -68,6 +69,7 @@ enum class Tag : std::uint8_t {
   finish = 32,
   finished = 33,
   notice = 34,
+  gaps = 35,
 };
 
 enum class Role : std::uint8_t { source, dest };
@@ -400,9 +402,11 @@ struct Signature {
   static constexpr Tag tag = Tag::signature;
   std::uint64_t id = 0;
   model::RelPath path;
+  bool levels = false; // finer sums may be asked for: larger blocks
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &Signature::id), field("path", &Signature::path)};
+    return std::tuple{field("id", &Signature::id), field("path", &Signature::path),
+                      field("levels", &Signature::levels)};
   }
 };
 
@@ -437,9 +441,23 @@ struct Match {
   static constexpr Tag tag = Tag::match;
   SourceFile file;
   bool has_sums = false;
+  std::uint64_t least_saving = 0; // bytes that an exchange of finer sums must save; 0: no such exchange
   static constexpr auto fields()
   {
-    return std::tuple{field("file", &Match::file), field("has_sums", &Match::has_sums)};
+    return std::tuple{field("file", &Match::file), field("has_sums", &Match::has_sums),
+                      field("least_saving", &Match::least_saving)};
+  }
+};
+
+// What the blocks left: delta::SumRequest's wire form, from source to controller and on to the
+// dest, which answers with Sums of delta::sum_ranges(). Repeated for each level that pays.
+struct Gaps {
+  static constexpr Tag tag = Tag::gaps;
+  std::uint64_t id = 0;
+  Bytes request;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Gaps::id), field("request", &Gaps::request, max_message_bytes / 2)};
   }
 };
 
@@ -636,7 +654,7 @@ struct Notice {
 using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
-                 Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice>;
+                 Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);
