@@ -116,12 +116,13 @@ open_dest_root(Roots& roots, const std::string& typed, proto::Opened& answer)
     answer.new_name = path.substr(path.rfind('/') + 1);
   }
   if (!as_new_name || (request.mkpath && ::access(folder.c_str(), F_OK) != 0)) {
-    if (request.dry_run) {
+    answer.created = request.makes_nothing ? "" : folder;
+    if (request.dry_run || request.makes_nothing) {
       answer.is_missing = true;
+      answer.made_folders = 1;
       return {};
     }
     TRY_ASSIGN(answer.made_folders, make_folders(folder, request.mkpath, mode));
-    answer.created = folder;
   }
   auto dir = fs::Dir::open_operand(folder, dest_links(request));
   if (!dir) {

@@ -77,9 +77,8 @@ SourceLane::open(std::uint32_t base, const model::RelPath& path)
   }
   const model::RelPath real = m_context.roots.bases[base].real_path(path);
   TRY_ASSIGN(fs::Dir folder, folder_of(base, real));
-  TRY_ASSIGN(fs::Fd file, folder.open_file(real.name(), O_RDONLY));
-  TRY_ASSIGN(fs::Stat stat, fs::stat_fd(file.get(), folder.label(real.name())));
-  return OpenSource{std::move(file), stat};
+  TRY_ASSIGN(fs::OpenedFile open, folder.open_and_stat(real.name(), O_RDONLY));
+  return OpenSource{std::move(open.fd), open.stat};
 }
 
 void

@@ -187,6 +187,7 @@ DestLane::begin(Rebuilt& rebuilt, bool replaces)
   rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);
   rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.file.get(), rebuilt.basis.bytes, *rebuilt.rebuild,
                                                      m_context.roots.key);
+  rebuilt.patcher->set_limit(rebuilt.entry.size);
   return {};
 }
 

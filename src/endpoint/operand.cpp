@@ -61,15 +61,12 @@ split_relative(std::string_view typed)
     below = typed.substr(dot + 3);
   } else if (typed.starts_with("./")) {
     below = typed.substr(2);
-  } else if (typed.ends_with("/.")) {
-    split.folder = std::string(typed.size() == 2 ? "/" : typed.substr(0, typed.size() - 2));
-    below = {};
   } else if (typed.starts_with('/')) {
     split.folder = "/";
   }
   TRY_ASSIGN(auto normal, normalise_relative(below));
   TRY_ASSIGN(split.path, model::RelPath::parse(std::move(normal.first)));
-  split.contents = split.path.is_root() || typed.ends_with('/');
+  split.contents = split.path.is_root() || means_contents(typed);
   split.implied = normal.second == 0 ? 0 : normal.second - 1;
   return split;
 }

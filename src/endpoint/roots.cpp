@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <map>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -52,16 +51,15 @@ private:
   // 0, or the errno.
   int open(const SplitOperand& split, proto::OpenedOperand& opened)
   {
-    auto found = m_numbers.find(split.folder);
-    if (found == m_numbers.end()) {
+    if (m_roots.bases.empty() || split.folder != m_last_folder) {
       auto folder = fs::Dir::open_operand(split.folder, source_links(m_roots.request));
       if (!folder) {
         return folder.error().errno_value;
       }
-      found = m_numbers.emplace(split.folder, static_cast<std::uint32_t>(m_roots.bases.size())).first;
+      m_last_folder = split.folder;
       m_roots.bases.push_back({*std::move(folder), {}, {}});
     }
-    opened.base = found->second;
+    opened.base = static_cast<std::uint32_t>(m_roots.bases.size() - 1);
     opened.path = split.path;
     opened.implied = split.implied;
     opened.contents = split.contents;
@@ -76,7 +74,7 @@ private:
 
   Roots& m_roots;
   proto::Opened& m_answer;
-  std::map<std::string, std::uint32_t> m_numbers;
+  std::string m_last_folder; // what operands beside each other share; the order of bases is theirs
 };
 
 } // namespace

@@ -80,7 +80,7 @@ Walker::entry_of(model::RelPath path, const Place& place, const Stat& stat, std:
   entry.gid = stat.gid;
   entry.base = place.base;
   entry.mtime = stat.mtime;
-  entry.size = stat.is_regular() ? stat.size : 0;
+  entry.size = stat.is_regular() || stat.is_folder() ? stat.size : 0;
   if (m_options.side == Side::source && stat.is_regular() && stat.allocated + sparse_slack < stat.size) {
     entry.flags |= model::Entry::is_sparse;
   }

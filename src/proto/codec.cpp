@@ -105,8 +105,12 @@ Encoder::put_entry(const model::Entry& entry, const model::RelPath& previous)
   case model::Type::block_device:
     put(entry.device);
     break;
+  case model::Type::folder:
+    put(entry.size); // for lists alone
+    put(entry.target); // of one that was reached through a link
+    break;
   default:
-    put(entry.target); // of links; of folders reached through one
+    put(entry.target);
   }
 }
 
@@ -299,6 +303,9 @@ Decoder::get_entry(model::Entry& entry, const model::RelPath& previous)
   case model::Type::block_device:
     get(entry.device, 0);
     break;
+  case model::Type::folder:
+    get(entry.size, 0);
+    [[fallthrough]];
   default:
     get(entry.target, 4095);
     if (entry.target.find('\0') != std::string::npos) {

@@ -225,8 +225,12 @@ Engine::feed(model::Side side, Result<>& outcome)
     }
   }
   if (is_source) {
-    m_parts.report.count_listed(entry);
+    if (m_parts.counts) {
+      m_parts.report.count_listed(entry);
+    }
     m_parts.owners.map(entry);
+  } else if (m_parts.root_is_new && entry.path.is_root()) {
+    return true; // as if it were not there: it is reported as made
   }
   outcome = m_planner.feed(side, std::move(entry));
   return outcome ? true : false;

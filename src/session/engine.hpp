@@ -28,6 +28,8 @@ public:
     const HashKey& key;
     const model::Scope& scope;
     std::optional<plan::Recipe> recipe; // the far side lists pages by it
+    bool counts = true;            // false: a pass before the one that counts
+    bool root_is_new = false;      // the dest's root was made for this run
     bool lists_source_first = false; // the dest lies inside the source: nothing changes while that is listed
   };
   Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline);
@@ -38,6 +40,7 @@ public:
   Result<> run();
   // After run(): says what was left undone.
   void conclude();
+  std::optional<std::uint64_t> limit_left() const { return m_planner.limit_left(); }
 
 private:
   using Clock = std::chrono::steady_clock;

@@ -25,6 +25,7 @@ Pipeline::Pipeline(Trees& trees, Report& report, const PipelineRules& rules)
     : m_trees(trees), m_report(report), m_rules(rules), m_lines(report.events()),
       m_transfers(trees, report, m_lines, rules.transfer)
 {
+  m_lines.rename(rules.listed_name, rules.real_name);
   m_transfers.on_end([this](Transfers::Ended ended) { transferred(std::move(ended)); });
 }
 
@@ -87,8 +88,7 @@ Pipeline::run(model::Action action, bool is_shown)
     m_lines.due(action);
     m_trees.dest().send({proto::SetMetadata{id, action.entry}, {}});
     break;
-  case Kind::remove:
-    m_lines.due(action);
+  case Kind::remove: // its line comes when it is gone
     send_remove(action);
     break;
   case Kind::up_to_date:
@@ -106,6 +106,10 @@ Pipeline::run(model::Action action, bool is_shown)
 void
 Pipeline::send_make(const model::Action& action)
 {
+  if (action.entry.path.is_root()) { // it was made when it was opened
+    m_trees.dest().send({proto::SetMetadata{action.number, action.entry}, {}});
+    return;
+  }
   m_trees.dest().send({proto::Make{action.number, action.entry, action.there.has_value()}, {}});
 }
 
@@ -128,11 +132,11 @@ Pipeline::clear_way(model::Action action)
 void
 Pipeline::skip(const model::Action& action)
 {
+  if (action.for_number && m_blocked.erase(*action.for_number) == 0) {
+    m_refused.insert(*action.for_number);
+  }
   if (action.reason != model::Action::Reason::in_way) {
     return;
-  }
-  if (action.for_number) {
-    m_blocked.erase(*action.for_number);
   }
   m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
                                                    ": a folder that is not empty stands there; use --delete or "
@@ -158,7 +162,7 @@ Pipeline::blocked(model::Action action)
   const std::uint64_t number = action.number;
   if (m_cleared.erase(number) != 0) {
     run(std::move(action), true);
-  } else {
+  } else if (m_refused.erase(number) == 0) {
     m_blocked.emplace(number, std::move(action));
   }
 }
@@ -245,11 +249,15 @@ Pipeline::done(std::uint64_t id)
   const Pending pending = std::move(found->second);
   m_pending.erase(found);
   if (pending.is_source_removal) {
+    m_report.events().on(model::Notice{2, "sender removed " + escape(pending.action.entry.path.str())});
     return {};
   }
   if (pending.action.kind == Kind::clear_way) {
     cleared(*pending.action.for_number);
     return {};
+  }
+  if (pending.action.kind == Kind::remove) {
+    m_lines.due(pending.action);
   }
   m_report.count_done(pending.action);
   remove_source(pending.action);
@@ -281,6 +289,9 @@ void
 Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
 {
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
+  if (pending.action.kind == Kind::remove) {
+    m_lines.none(pending.action.number);
+  }
   if (is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST)) {
     model::Action action = pending.action;
     action.kind = Kind::skip;

@@ -12,6 +12,8 @@ struct PipelineRules {
   TransferRules transfer;
   bool is_dry = false;
   bool removes_source = false;
+  model::RelPath listed_name; // of a single item that is renamed; else the root
+  model::RelPath real_name;
 };
 
 // Executes a plan's actions, many at a time, and is the only one that waits for
@@ -63,6 +65,7 @@ private:
   std::function<void()> m_on_source_failure;
   std::map<std::uint64_t, Pending> m_pending;
   std::map<std::uint64_t, model::Action> m_blocked; // by a folder in the way
+  std::set<std::uint64_t> m_refused;                // those whose way stays blocked, told before it was known
   std::set<std::uint64_t> m_cleared;                // ways that were cleared before it was known who needed them
 };
 

@@ -1,5 +1,6 @@
 #include "godwit/session/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -102,6 +103,7 @@ private:
   std::vector<proto::OpenedOperand> m_opened; // those that could be
   proto::Opened m_dest;
   model::Scope m_scope;
+  std::optional<std::uint64_t> m_limit_left; // of --max-delete, after a pass
   std::optional<plan::Recipe> m_recipe; // pages are compared by it; none: entries
 };
 
@@ -157,6 +159,9 @@ Run::open_dest()
   proto::Open request = open_request(proto::Role::dest);
   request.operands = {m_places.dest};
   const proto::OpenedOperand& first = m_opened.front();
+  const auto is_folder = [](const proto::OpenedOperand& operand) { return operand.type == model::Type::folder; };
+  request.makes_nothing =
+      m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_folder);
   request.one_plain_item = m_opened.size() == 1 && first.type != model::Type::folder && first.implied == 0;
   const Clock::time_point asked = Clock::now();
   auto opened = m_trees->dest().open(request);
@@ -176,7 +181,7 @@ Run::open_dest()
   if (!m_dest.new_name.empty() && !model::RelPath::is_valid_name(m_dest.new_name)) {
     return make_error(ErrorKind::protocol, "the destination gave a name that is none");
   }
-  m_scope = scope_of(source, m_dest.new_name);
+  m_scope = scope_of(source, m_dest.new_name, m_options.depth());
   return {};
 }
 
@@ -204,6 +209,9 @@ Run::send_scans()
   for (model::ScopeItem& item : scan.scope) {
     item.bases.clear();
   }
+  if (scan.depth == model::Depth::level && (m_options.deletes() || m_options.force)) {
+    scan.depth = model::Depth::all; // a folder that is to go is emptied first
+  }
   m_trees->dest().send({std::move(scan), {}});
 }
 
@@ -212,7 +220,7 @@ Run::list()
 {
   proto::Opened source;
   source.operands = m_opened;
-  m_scope = scope_of(source, "");
+  m_scope = scope_of(source, "", m_options.depth());
   send_scans();
   while (auto arrival = m_inbox.pop()) {
     proto::Message& message = arrival->parcel.message;
@@ -247,6 +255,10 @@ Run::pipeline_rules() const
   }
   rules.is_dry = m_options.dry_run;
   rules.removes_source = m_options.remove_source_files;
+  if (!m_dest.new_name.empty()) {
+    rules.listed_name = model::RelPath().child(m_dest.new_name);
+    rules.real_name = m_opened.front().path;
+  }
   return rules;
 }
 
@@ -256,7 +268,8 @@ Run::copy()
 {
   plan::PlanRules rules = plan::PlanRules::from(m_options, m_scope, m_dest.umask);
   rules.reports_up_to_date = m_options.verbose > 1 || m_options.itemize > 1 || m_options.remove_source_files;
-  if (m_trees->remote() != nullptr && !deletes_first()) {
+  const bool root_is_new = !m_dest.created.empty();
+  if (m_trees->remote() != nullptr && !deletes_first() && !root_is_new) {
     m_recipe = plan::Recipe::from(rules);
   }
   if (deletes_first()) {
@@ -264,6 +277,7 @@ Run::copy()
     removals.only_removals = true;
     TRY(pass(removals));
     rules.collects_removals = false;
+    rules.max_delete = m_limit_left;
   }
   return pass(rules);
 }
@@ -272,13 +286,15 @@ Result<>
 Run::pass(const plan::PlanRules& rules)
 {
   send_scans();
-  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_scope, m_recipe, m_trees->dest_lies_inside_source()}, rules,
+  Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_scope, m_recipe, !rules.only_removals,
+                 !m_dest.created.empty(), m_trees->dest_lies_inside_source()}, rules,
                 pipeline_rules());
   if (m_source_failed) {
     engine.source_failed();
   }
   TRY(engine.run());
   engine.conclude();
+  m_limit_left = engine.limit_left();
   return {};
 }
 

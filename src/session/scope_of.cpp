@@ -45,7 +45,7 @@ add_implied(Items& items, const proto::OpenedOperand& operand)
 } // namespace
 
 model::Scope
-scope_of(const proto::Opened& source, const std::string& new_name)
+scope_of(const proto::Opened& source, const std::string& new_name, model::Depth depth)
 {
   Items items;
   model::ScopeItem root;
@@ -57,7 +57,7 @@ scope_of(const proto::Opened& source, const std::string& new_name)
     }
     add_implied(items, operand);
     const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
-    add_item(items, path, operand.base, operand.contents || operand.type == model::Type::folder);
+    add_item(items, path, operand.base, operand.contents || (operand.type == model::Type::folder && depth != model::Depth::level));
   }
   model::Scope scope;
   for (auto& [path, item] : items) {

@@ -49,7 +49,7 @@ struct Entry {
   std::uint32_t gid = 0;
   std::uint32_t base = 0; // source: number of the base folder it was found in
   Time mtime;
-  std::uint64_t size = 0;   // regular files: bytes
+  std::uint64_t size = 0;   // regular files: bytes; folders: as the kernel says, for lists alone
   std::uint64_t device = 0; // devices: st_rdev
   Hash128 digest;           // regular files with --checksum: of the content
   std::string target;       // symlinks

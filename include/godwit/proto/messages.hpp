@@ -107,7 +107,7 @@ struct Open {
   // dest
   bool one_plain_item = false; // the source is one item that is no folder: the operand may be its new name
   std::string item_name;       // then: its name at the source
-  bool has_folder_item = false; // something of the source needs a folder at the dest
+  bool makes_nothing = false; // nothing will be sent: a root that is missing stays so
   bool mkpath = false;
   bool dry_run = false;
   bool times = false;      // set mtimes of all but folders (and links)
@@ -130,7 +130,7 @@ struct Open {
                       field("dirs", &Open::dirs),
                       field("one_plain_item", &Open::one_plain_item),
                       field("item_name", &Open::item_name),
-                      field("has_folder_item", &Open::has_folder_item),
+                      field("makes_nothing", &Open::makes_nothing),
                       field("mkpath", &Open::mkpath),
                       field("dry_run", &Open::dry_run),
                       field("times", &Open::times),
