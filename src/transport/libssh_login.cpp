@@ -66,36 +66,38 @@ public:
   authenticate()
   {
     TRY_ASSIGN(int state, authenticated_by([&] { return ::ssh_userauth_none(m_session, nullptr); }));
-    using Method = Result<int> (Login::*)();
-    struct Step {
-      unsigned int bit;
-      const char* name;
-      bool is_off;
-      Method run;
-    };
     const bool is_mute = !m_options.has_terminal || m_facts.batch_mode;
-    const Step steps[] = {
+    const Method methods[] = {
         {SSH_AUTH_METHOD_PUBLICKEY, "publickey", m_facts.no_public_key, &Login::by_key},
         {SSH_AUTH_METHOD_INTERACTIVE, "keyboard-interactive", is_mute || m_facts.no_keyboard,
          &Login::by_questions},
         {SSH_AUTH_METHOD_PASSWORD, "password", is_mute || m_facts.no_password, &Login::by_password},
     };
-    for (const Step& step : steps) {
+    std::string offers;
+    for (const Method& method : methods) {
       const auto offered = static_cast<unsigned int>(::ssh_userauth_list(m_session, nullptr));
-      if (state == SSH_AUTH_SUCCESS) {
-        break;
+      if (state == SSH_AUTH_SUCCESS || (offered & method.bit) == 0) {
+        continue;
       }
-      if ((offered & step.bit) != 0 && !step.is_off && is_preferred(step.name)) {
-        TRY_ASSIGN(state, (this->*step.run)());
+      offers += (offers.empty() ? "" : ", ") + std::string(method.name);
+      if (!method.is_off && is_preferred(method.name)) {
+        TRY_ASSIGN(state, (this->*method.run)());
       }
     }
     if (state != SSH_AUTH_SUCCESS) {
-      return refusal(fmt::format("log in to {}: {}", m_target, complaint_of(m_session)));
+      return refusal(fmt::format("log in to {}: permission denied (the host offers: {})", m_target, offers));
     }
     return {};
   }
 
 private:
+  struct Method {
+    unsigned int bit; // of libssh's list
+    const char* name;
+    bool is_off;
+    Result<int> (Login::*run)();
+  };
+
   template <class Call>
   Result<int>
   authenticated_by(Call call)
