@@ -26,11 +26,19 @@ struct Input {
   bool has_last = false;
   bool last_is_folder = false;
   model::RelPath last;
+  std::optional<Entry> bound; // what comes next lies behind it
 
+  // Whether it is known what comes next, as far as the other side's next needs it.
   bool
-  is_ready() const
+  is_ready(const Input& other) const
   {
-    return head || has_ended;
+    return head || has_ended || (bound && other.head && listing_order(*other.head, *bound) <= 0);
+  }
+  // The next, or a place before it; null: there is none.
+  const Entry*
+  next() const
+  {
+    return head ? &*head : has_ended || !bound ? nullptr : &*bound;
   }
   Entry
   take()
@@ -76,7 +84,8 @@ private:
 void
 Planner::State::run()
 {
-  while (m_merge.actions().empty() && !m_is_finished && m_inputs[0].is_ready() && m_inputs[1].is_ready()) {
+  while (m_merge.actions().empty() && !m_is_finished && m_inputs[0].is_ready(m_inputs[1]) &&
+         m_inputs[1].is_ready(m_inputs[0])) {
     if (m_inputs[0].head || m_inputs[1].head) {
       step();
     } else {
@@ -94,9 +103,9 @@ Planner::State::step()
                      : !source.head ? std::strong_ordering::greater
                                     : listing_order(*source.head, *dest.head);
   if (order < 0) {
-    m_merge.only_source(source.take(), dest.head ? &*dest.head : nullptr);
+    m_merge.only_source(source.take(), dest.next());
   } else if (order > 0) {
-    m_merge.only_dest(dest.take(), source.head ? &*source.head : nullptr);
+    m_merge.only_dest(dest.take(), source.next());
   } else {
     m_merge.both(source.take(), dest.take());
   }
@@ -132,14 +141,15 @@ Planner& Planner::operator=(Planner&&) noexcept = default;
 bool
 Planner::wants(Side side) const
 {
-  return m_state->merge().actions().empty() && !m_state->input(side).is_ready();
+  const Side other = side == Side::source ? Side::dest : Side::source;
+  return m_state->merge().actions().empty() && !m_state->input(side).is_ready(m_state->input(other));
 }
 
 Result<>
 Planner::feed(Side side, Entry entry)
 {
   Input& input = m_state->input(side);
-  ASSERT(!input.is_ready());
+  ASSERT(!input.head && !input.has_ended);
   if (input.has_last && listing_order(input.last, input.last_is_folder, entry.path, entry.is_folder()) >= 0) {
     return make_error(ErrorKind::protocol, fmt::format("cannot accept listing: '{}' comes after '{}'",
                                                        escape(entry.path.str()), escape(input.last.str())));
@@ -156,6 +166,16 @@ void
 Planner::end(Side side)
 {
   m_state->input(side).has_ended = true;
+  m_state->run();
+}
+
+void
+Planner::nothing_until(Side side, const model::RelPath& path, bool is_folder)
+{
+  Entry bound;
+  bound.path = path;
+  bound.type = is_folder ? model::Type::folder : model::Type::regular;
+  m_state->input(side).bound = std::move(bound);
   m_state->run();
 }
 

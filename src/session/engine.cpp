@@ -214,7 +214,14 @@ Engine::feed(model::Side side, Result<>& outcome)
     m_parts.report.totals().list_is_complete |= is_source;
     return true;
   }
-  if (from.is_empty() || (is_source && !m_parts.owners.knows(from.front()))) {
+  if (from.is_empty()) {
+    const auto place = from.take_complete_until();
+    if (place) {
+      m_planner.nothing_until(side, place->path, place->is_folder);
+    }
+    return place.has_value();
+  }
+  if (is_source && !m_parts.owners.knows(from.front())) {
     return false;
   }
   model::Entry entry = from.take();

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "godwit/endpoint/endpoint.hpp"
@@ -23,6 +24,13 @@ public:
   }
   void add(model::Entry entry) { m_entries.push_back(std::move(entry)); }
   void end() { m_ended = true; }
+  // All entries up to this place have been added.
+  struct Place {
+    model::RelPath path;
+    bool is_folder = false;
+  };
+  void is_complete_until(Place place) { m_complete_until = std::move(place); }
+  std::optional<Place> take_complete_until() { return std::exchange(m_complete_until, std::nullopt); }
 
   bool is_empty() const { return m_entries.empty(); }
   bool is_ended() const { return m_ended && m_entries.empty(); }
@@ -52,6 +60,7 @@ private:
   };
   std::deque<model::Entry> m_entries;
   std::deque<Paid> m_leases;
+  std::optional<Place> m_complete_until;
   bool m_ended = false;
 };
 

@@ -215,6 +215,8 @@ PageMerge::move_front()
     }
   }
   m_settled = slot.number + 1;
+  m_parts.local.is_complete_until({slot.page.last, slot.page.last_is_folder});
+  m_parts.remote.is_complete_until({slot.page.last, slot.page.last_is_folder});
   m_slots.pop_front();
   --m_cut;
   --m_compared;

@@ -73,6 +73,9 @@ public:
   // Only when wanted. Fails with ErrorKind::protocol where the listing is out of order.
   Result<> feed(model::Side side, model::Entry entry);
   void end(model::Side side);
+  // That side's next entry, which may be long in coming, lies behind this place: until there the
+  // other side can go on alone. Only when that side is wanted, or before it is.
+  void nothing_until(model::Side side, const model::RelPath& path, bool is_folder);
 
   std::optional<model::Action> take();
   bool is_done() const;
