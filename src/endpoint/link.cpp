@@ -74,6 +74,7 @@ Link::~Link()
 void
 Link::abort()
 {
+  m_aborted = true;
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(m_wake, &one, sizeof one); // full means: woken already
   m_outbox.close();
@@ -176,6 +177,9 @@ Result<>
 Link::write_all(ByteView bytes)
 {
   while (!bytes.empty()) {
+    if (m_aborted) {
+      return make_error(ErrorKind::stopped, "stopped");
+    }
     const ssize_t count = ::write(m_out, bytes.data(), m_out_limit.portion(bytes.size()));
     if (count >= 0) {
       m_sent += static_cast<std::uint64_t>(count);
@@ -231,6 +235,9 @@ Link::read_some(Deadline deadline)
 {
   m_buffer.resize(read_bytes);
   while (true) {
+    if (m_aborted) {
+      return make_error(ErrorKind::stopped, "stopped");
+    }
     const ssize_t count = ::read(m_in, m_buffer.data(), m_in_limit.portion(m_buffer.size()));
     if (count >= 0) {
       m_buffer.resize(static_cast<std::size_t>(count));

@@ -86,22 +86,24 @@ DestLane::open_basis(const model::RelPath& path)
 {
   TRY_ASSIGN(fs::Dir folder, m_folders.open(path.parent()));
   const Roots& roots = m_context.roots;
-  Result<fs::Fd> file = make_error(ErrorKind::system, "none");
-  if (roots.partial_folder) {
-    file = roots.partial_folder.open_file(path.name(), O_RDONLY);
-  } else if (!roots.partial_name.empty()) {
-    if (auto partial = folder.open_folder(std::string_view(roots.partial_name))) {
-      file = partial->open_file(path.name(), O_RDONLY);
+  fs::Dir partial = roots.partial_folder;
+  if (!partial && !roots.partial_name.empty()) {
+    if (auto opened = folder.open_folder(std::string_view(roots.partial_name))) {
+      partial = *std::move(opened);
     }
   }
+  auto file = partial ? partial.open_and_stat(path.name(), O_RDONLY)
+                      : Result<fs::OpenedFile>(make_error(ErrorKind::system, "none"));
   if (!file) {
-    file = folder.open_file(path.name(), O_RDONLY);
+    partial = {};
+    file = folder.open_and_stat(path.name(), O_RDONLY);
   }
   if (!file) {
     return std::move(file).error();
   }
-  TRY_ASSIGN(const fs::Stat stat, fs::stat_fd(file->get(), folder.label(path.name())));
-  return Basis{std::make_unique<fs::FileReader>(*std::move(file), folder.label(path.name())), stat.size};
+  const std::uint64_t bytes = file->stat.size;
+  return Basis{std::make_unique<fs::FileReader>(std::move(file->fd), folder.label(path.name())), bytes,
+               std::move(partial)};
 }
 
 Result<>
@@ -222,11 +224,23 @@ DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
   }
   TRY(rebuilt.patcher->finish(end.hash, end.bytes));
   TRY(rebuilt.staged->commit());
-  const Roots& roots = m_context.roots;
-  if (roots.partial_folder) {
-    (void)!roots.partial_folder.unlink(rebuilt.entry.path.name());
+  if (rebuilt.basis.partial_folder) {
+    forget_partial(rebuilt, rebuilt.basis.partial_folder);
   }
   return {};
+}
+
+// The whole file is in place; what stays behind where this fails is found by the next run.
+void
+DestLane::forget_partial(const Rebuilt& rebuilt, const fs::Dir& partial)
+{
+  const std::string& name = m_context.roots.partial_name;
+  (void)!partial.unlink(rebuilt.entry.path.name());
+  if (!name.empty()) {
+    if (auto folder = m_folders.open(rebuilt.entry.path.parent())) {
+      (void)!folder->remove_folder(name); // unless others are kept in it
+    }
+  }
 }
 
 void

@@ -72,6 +72,7 @@ private:
   struct Basis {
     std::unique_ptr<fs::FileReader> file; // null: there is none
     std::uint64_t bytes = 0;
+    fs::Dir partial_folder; // where it was kept, if it is what an interrupted transfer left
   };
   // A file that is being rebuilt; the first error is told at its end.
   struct Rebuilt {
@@ -96,6 +97,7 @@ private:
   Result<> copy_file(const CopyFile& request, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);
+  void forget_partial(const Rebuilt& rebuilt, const fs::Dir& partial);
   void report(std::uint64_t id, const Result<>& outcome);
 
   LaneContext& m_context;

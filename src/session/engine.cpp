@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "godwit/base/escape.hpp"
@@ -131,6 +132,9 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
 void
 Engine::handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease)
 {
+  if (side == model::Side::source && !m_pages) {
+    std::for_each(entries.begin(), entries.end(), [this](const model::Entry& entry) { count_listed(entry); });
+  }
   if (m_parts.lists_source_first && side == model::Side::source) {
     lease.release();
   }
@@ -141,10 +145,20 @@ Engine::handle_listed(model::Side side, std::vector<model::Entry> entries, Lease
   }
 }
 
+// Folders that are skipped are no part of the list.
+void
+Engine::count_listed(const model::Entry& entry)
+{
+  if (m_parts.counts && !(entry.is_folder() && m_parts.options.depth() == model::Depth::items)) {
+    m_parts.report.count_listed(entry);
+  }
+}
+
 // With pages, a queue ends when the pages are through.
 void
 Engine::end_listing(model::Side side)
 {
+  m_parts.report.totals().list_is_complete |= side == model::Side::source;
   if (!m_pages) {
     queue(side).end();
   } else if (m_parts.trees.is_remote(side)) {
@@ -211,7 +225,6 @@ Engine::feed(model::Side side, Result<>& outcome)
   }
   if (from.is_ended()) {
     m_planner.end(side);
-    m_parts.report.totals().list_is_complete |= is_source;
     return true;
   }
   if (from.is_empty()) {
@@ -232,8 +245,8 @@ Engine::feed(model::Side side, Result<>& outcome)
     }
   }
   if (is_source) {
-    if (m_parts.counts) {
-      m_parts.report.count_listed(entry);
+    if (m_pages) {
+      count_listed(entry);
     }
     m_parts.owners.map(entry);
   } else if (m_parts.root_is_new && entry.path.is_root()) {

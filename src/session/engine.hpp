@@ -49,6 +49,7 @@ private:
   Result<> handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken);
   void handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease);
   void end_listing(model::Side side);
+  void count_listed(const model::Entry& entry);
   bool advance_pages();
   Result<> advance();
   bool feed(model::Side side, Result<>& outcome);

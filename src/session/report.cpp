@@ -46,6 +46,9 @@ void
 Report::count_listed(const model::Entry& entry)
 {
   model::Totals& t = m_totals;
+  if (entry.type == model::Type::unknown) {
+    return;
+  }
   count({t.files, t.regular, t.folders, t.symlinks, t.devices, t.specials}, entry.type);
   if (entry.is_regular()) {
     t.total_size += entry.size;

@@ -13,6 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto exit_patience = std::chrono::seconds(5);  // for the far end's command to say how it ended
+constexpr auto goodbye_patience = std::chrono::milliseconds(800);
 constexpr auto prompt_patience = std::chrono::minutes(10); // where somebody may be typing a password
 
 Result<>
@@ -47,6 +48,9 @@ add_source(Places& places, const model::Location& location, bool is_first)
   const bool is_pull = places.direction == model::Direction::pull;
   if (is_remote != is_pull || (is_pull && !is_same_host(places.remote, location))) {
     return make_error(ErrorKind::usage, "cannot copy from several hosts at once: all sources must be on one");
+  }
+  if (!is_remote && location.path.empty()) {
+    return make_error(ErrorKind::usage, "cannot copy from an empty source operand; use . for the working folder");
   }
   places.sources.push_back(location.path);
   return {};
@@ -153,6 +157,10 @@ Trees::~Trees()
   stop();
   m_dest.reset();
   m_source.reset();
+  if (m_connection) { // the agent sees the end and puts away what was under way
+    m_connection->shutdown_write();
+    (void)m_connection->wait(Clock::now() + goodbye_patience);
+  }
 }
 
 void
@@ -207,9 +215,8 @@ Trees::greet(model::EventSink& events)
   auto noise = m_remote->greet(deadline);
   if (noise) {
     if (!noise->empty()) {
-      events.on(model::Notice{0, "the far end's shell printed '" +
-                                     escape(std::string_view(*noise).substr(0, 200)) +
-                                     "' before godwit could speak"});
+      events.on(model::PeerText{"the far end's login shell printed '" +
+                                escape(std::string_view(*noise).substr(0, 200)) + "'; a start-up file should not"});
     }
     return {};
   }

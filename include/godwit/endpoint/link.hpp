@@ -78,6 +78,7 @@ private:
   Clock::time_point m_last_heard;
   Channel<Parcel> m_outbox;
   Budget m_inbox;
+  std::atomic<bool> m_aborted = false;
   std::atomic<std::uint64_t> m_sent = 0;
   std::atomic<std::uint64_t> m_received = 0;
   std::mutex m_error_mutex;
