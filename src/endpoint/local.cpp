@@ -81,9 +81,7 @@ Local::copy(Local& source, std::vector<CopyFile> files)
   }
   const std::size_t lane = dest.lane_of(files.front().entry.path);
   dest.on_dest(lane, [&dest, lane, files = std::move(files)](DestLane& writer) {
-    for (const CopyFile& file : files) {
-      writer.copy(dest.copy_lanes[lane], file);
-    }
+    writer.copy(dest.copy_lanes[lane], files);
   });
 }
 

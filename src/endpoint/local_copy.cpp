@@ -16,12 +16,25 @@ constexpr std::uint64_t max_read_whole = 128U << 10U; // below this two calls be
 } // namespace
 
 void
-DestLane::copy(SourceLane& source, const CopyFile& request)
+DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
 {
-  if (m_context.stopped) {
-    report(request.file.id, make_error(ErrorKind::stopped, "stopped"));
-    return;
+  proto::Done done;
+  for (const CopyFile& file : files) {
+    if (m_context.stopped) {
+      return;
+    }
+    if (const Result<> copied = copy_one(source, file); copied) {
+      done.ids.push_back(file.file.id);
+    } else {
+      report(file.file.id, copied);
+    }
   }
+  m_context.answer({std::move(done), {}});
+}
+
+Result<>
+DestLane::copy_one(SourceLane& source, const CopyFile& request)
+{
   const std::string name = escape(request.entry.path.str());
   Result<> outcome = make_error(ErrorKind::changed, "cannot copy '" + name + "': it changed while it was read");
   for (int attempt = 0; attempt < 2 && !outcome && outcome.error().kind == ErrorKind::changed; ++attempt) {
@@ -29,12 +42,11 @@ DestLane::copy(SourceLane& source, const CopyFile& request)
     if (!from) {
       Error error = std::move(from).error();
       error.kind = error.errno_value == ENOENT ? ErrorKind::vanished : ErrorKind::unreadable;
-      outcome = std::move(error);
-      break;
+      return error;
     }
     outcome = copy_file(request, *from);
   }
-  report(request.file.id, outcome);
+  return outcome;
 }
 
 Result<>
@@ -47,7 +59,8 @@ DestLane::copy_file(const CopyFile& request, OpenSource& from)
   TRY_ASSIGN(fs::StagedFile staged, stage(entry, request.replaces));
   TRY(fill(staged, from, label));
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(from.file.get(), label));
-  if (staged.size() != from.stat.size || !is_unchanged(after, from.stat)) {
+  const bool is_sizeless = from.stat.size == 0; // as in /proc: what could be read is all there is
+  if ((staged.size() != from.stat.size && !is_sizeless) || !is_unchanged(after, from.stat)) {
     return make_error(ErrorKind::changed, "cannot copy " + label + ": it changed while it was read");
   }
   return staged.commit();
@@ -64,7 +77,15 @@ DestLane::fill(fs::StagedFile& staged, OpenSource& from, const std::string& labe
   }
   m_buffer.resize(static_cast<std::size_t>(from.stat.size) + 1);
   TRY_ASSIGN(const std::size_t count, read_up_to(from.file.get(), m_buffer, label));
-  return staged.append(ByteView(m_buffer).first(count));
+  if (count == 0 || from.stat.size != 0) {
+    return staged.append(ByteView(m_buffer).first(count));
+  }
+  m_buffer.resize(max_read_whole);
+  TRY_ASSIGN(const std::size_t all, read_up_to(from.file.get(), m_buffer, label));
+  if (all == m_buffer.size()) {
+    return make_error(ErrorKind::changed, "cannot copy " + label + ": it has no size and no end");
+  }
+  return staged.append(ByteView(m_buffer).first(all));
 }
 
 } // namespace godwit::endpoint

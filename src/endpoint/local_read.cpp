@@ -9,6 +9,12 @@
 
 namespace godwit::endpoint {
 
+namespace {
+
+constexpr std::size_t max_sizeless_bytes = 64U << 10U;
+
+} // namespace
+
 Result<std::size_t>
 read_up_to(int fd, ByteSpan into, const std::string& what)
 {
@@ -122,7 +128,8 @@ SourceLane::read_whole(const proto::SourceFile& file)
       result.outcome = proto::ReadOutcome::changed; // it grew out of this way of sending
       return result;
     }
-    result.content.resize(static_cast<std::size_t>(before.size) + 1);
+    // A file of /proc says size 0: what can be read is all there is.
+    result.content.resize(before.size == 0 ? max_sizeless_bytes : static_cast<std::size_t>(before.size) + 1);
     auto count = read_up_to(source->file.get(), result.content, "file");
     auto after = fs::stat_fd(source->file.get(), "file");
     if (!count || !after) {
@@ -132,7 +139,9 @@ SourceLane::read_whole(const proto::SourceFile& file)
       return result;
     }
     result.content.resize(*count);
-    if (*count == before.size && is_unchanged(*after, before)) {
+    const bool is_sizeless = before.size == 0 && *count < max_sizeless_bytes;
+    if ((*count == before.size || is_sizeless) && is_unchanged(*after, before)) {
+      result.new_size = *count;
       result.outcome = proto::ReadOutcome::whole;
       return result;
     }

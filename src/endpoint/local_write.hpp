@@ -66,7 +66,7 @@ public:
   void make(const proto::Make& request);
   void set_metadata(const proto::SetMetadata& request);
   void remove(const proto::Remove& request);
-  void copy(SourceLane& source, const CopyFile& request);
+  void copy(SourceLane& source, const std::vector<CopyFile>& files);
 
 private:
   struct Basis {
@@ -94,6 +94,7 @@ private:
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
   Result<> put_file(const proto::PutFile& file);
   Result<> make_entry(const proto::Make& request);
+  Result<> copy_one(SourceLane& source, const CopyFile& request);
   Result<> copy_file(const CopyFile& request, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);

@@ -18,7 +18,8 @@ is_zero(ByteView bytes)
   return bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
-// How many bytes from the front are to be written (or, below it, left out) alike.
+// How many bytes from the front are to be written, or left out, alike: block by block, of which
+// those at both ends may be cut.
 std::size_t
 run_length(std::uint64_t offset, ByteView bytes, bool of_zeros)
 {
@@ -27,7 +28,7 @@ run_length(std::uint64_t offset, ByteView bytes, bool of_zeros)
     const std::uint64_t in_block = (offset + length) % block;
     const auto step =
         static_cast<std::size_t>(std::min<std::uint64_t>(block - in_block, bytes.size() - length));
-    const bool is_hole = step == block && is_zero(bytes.subspan(length, step));
+    const bool is_hole = is_zero(bytes.subspan(length, step));
     if (is_hole != of_zeros) {
       break;
     }

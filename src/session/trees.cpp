@@ -112,6 +112,9 @@ places_of(const model::Options& options)
     TRY(refuse_daemon(dest));
     sources.pop_back();
     places.dest = dest.path;
+    if (dest.kind == model::Location::Kind::local && dest.path.empty()) {
+      return make_error(ErrorKind::usage, "cannot copy to an empty destination operand; use . for the working folder");
+    }
     if (dest.kind == model::Location::Kind::same_host) {
       return make_error(ErrorKind::usage, "cannot use '" + escape(dest.text) + "': it names no host");
     }
