@@ -42,7 +42,7 @@ make_sockets()
   return Sockets{std::move(down[0]), std::move(up[0]), std::move(up[1]), std::move(down[1]), std::move(wake)};
 }
 
-class LibsshConnection : public Connection
+class LibsshConnection final : public Connection
 {
 public:
   LibsshConnection(LoggedIn logged_in, Sockets sockets, StderrLine on_stderr)

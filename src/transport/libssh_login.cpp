@@ -85,7 +85,10 @@ public:
       }
     }
     if (state != SSH_AUTH_SUCCESS) {
-      return refusal(fmt::format("log in to {}: permission denied (the host offers: {})", m_target, offers));
+      return refusal(fmt::format("log in to {}: permission denied (the host offers: {}){}", m_target, offers,
+                                 m_facts.identities_only ? "; with IdentitiesOnly, keys that only an agent "
+                                                           "holds need --transport=ssh"
+                                                         : ""));
     }
     return {};
   }

@@ -13,10 +13,10 @@ namespace godwit::transport
 namespace
 {
 
-constexpr std::size_t up_bytes = 256 * 1024;
+constexpr std::size_t up_bytes = std::size_t{256} * 1024;
 // libssh 0.10 makes the window as large as the read: below 4 MiB a pull over
 // 50 ms runs at a third of its speed.
-constexpr std::size_t down_bytes = 4 * 1024 * 1024;
+constexpr std::size_t down_bytes = std::size_t{4} * 1024 * 1024;
 constexpr int no_status = 255; // ssh's own, for a command that was killed or a line that was cut
 
 bool

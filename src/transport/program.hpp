@@ -16,7 +16,7 @@ namespace godwit::transport
 // A connection to the stdin and stdout of a program that runs here: ssh, the
 // -e command, or an agent without either. Two threads of its own: one waits for
 // the program to end, one passes its stderr on.
-class ProgramConnection : public Connection
+class ProgramConnection final : public Connection
 {
 public:
   static Result<std::unique_ptr<Connection>> start(Child child, StderrLine on_stderr);

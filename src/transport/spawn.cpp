@@ -155,6 +155,7 @@ start_program(const std::vector<std::string>& argv, mode_t user_umask)
   TRY_ASSIGN(auto errors, make_pipe());
   TRY_ASSIGN(auto report, make_pipe());
   std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (const std::string& word : argv) {
     pointers.push_back(const_cast<char*>(word.c_str()));
   }

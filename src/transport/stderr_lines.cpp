@@ -8,7 +8,7 @@ namespace
 {
 
 constexpr std::size_t max_line_bytes = 4096; // longer ones are cut into several
-constexpr std::size_t max_tail_bytes = 32 * 1024;
+constexpr std::size_t max_tail_bytes = std::size_t{32} * 1024;
 
 } // namespace
 

@@ -29,6 +29,28 @@ is_echoing()
   return ::tcgetattr(STDIN_FILENO, &now) == 0 && (now.c_lflag & ECHO) != 0;
 }
 
+// SIGINT is held back until somebody waits for it.
+class HeldInterrupt
+{
+public:
+  HeldInterrupt()
+  {
+    ::signal(SIGINT, [](int) {});
+    sigset_t interrupt;
+    ::sigemptyset(&interrupt);
+    ::sigaddset(&interrupt, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &interrupt, &m_before);
+  }
+  void
+  await() const
+  {
+    ::sigsuspend(&m_before);
+  }
+
+private:
+  sigset_t m_before{};
+};
+
 // A server whose key for us is locked by the passphrase `open sesame`.
 std::unique_ptr<PrivateSshd>
 sshd_with_locked_key()
@@ -140,22 +162,36 @@ TEST_CASE("Ctrl-C leaves a spawned ssh alive, so that the run can end in order")
   options.rsh = server->rsh();
   options.remote_program = "echo up; cat; exit 6;";
   const auto body = [&] {
-    ::signal(SIGINT, [](int) {});
-    sigset_t interrupt;
-    sigset_t before;
-    ::sigemptyset(&interrupt);
-    ::sigaddset(&interrupt, SIGINT);
-    ::sigprocmask(SIG_BLOCK, &interrupt, &before);
+    const HeldInterrupt interrupt;
     auto connection = connect(godwit::model::parse_location("box:"), options);
     std::array<char, 3> word{};
     if (!connection || ::read((*connection)->in_fd(), word.data(), word.size()) != 3) {
       return 1;
     }
     const auto count = ::write(STDOUT_FILENO, "running", 7);
-    ::sigsuspend(&before); // until Ctrl-C
+    interrupt.await();
     (*connection)->shutdown_write();
     godwit::test::read_to_end(**connection);
     return count == 7 ? (*connection)->wait(std::chrono::steady_clock::now() + 20s).code : 1;
   };
   CHECK(run_on_pty(body, {{"passphrase for key", "open sesame\n"}, {"running", "\x03"}}).exit_code == 6);
+}
+
+TEST_CASE("Ctrl-C while ssh asks ends it, with the terminal as it was")
+{
+  const auto server = sshd_with_locked_key();
+  if (!server) {
+    return;
+  }
+  ConnectOptions options;
+  options.rsh = server->rsh();
+  const auto body = [&] {
+    const HeldInterrupt interrupt;
+    auto connection = connect(godwit::model::parse_location("box:"), options);
+    interrupt.await();
+    (*connection)->kill();
+    const ExitReport report = (*connection)->wait(std::chrono::steady_clock::now() + 20s);
+    return (report.by_signal || report.code == 255) && is_echoing() ? 7 : 1;
+  };
+  CHECK(run_on_pty(body, {{"passphrase for key", "\x03"}}).exit_code == 7);
 }
