@@ -77,6 +77,9 @@ Walker::give_name(const Level& level, const ListedName& name, model::RelPath pat
     vanished(path, place.base);
     return true;
   }
+  if (!stat && follow && is_left_out(judge(path, true, nullptr))) {
+    return true; // a link that leads nowhere could have been a folder: a rule that hides one hides it
+  }
   if (!stat || stat->is_folder()) {
     failed(path, look_failed(path, place.base, stat ? 0 : stat.error().errno_value));
     return give_unknown(place, std::move(path), flags);

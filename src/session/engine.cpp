@@ -132,7 +132,7 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
 void
 Engine::handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease)
 {
-  if (side == model::Side::source && !m_pages) {
+  if (side == model::Side::source && !m_parts.recipe) {
     std::for_each(entries.begin(), entries.end(), [this](const model::Entry& entry) { count_listed(entry); });
   }
   if (m_parts.lists_source_first && side == model::Side::source) {
@@ -245,7 +245,7 @@ Engine::feed(model::Side side, Result<>& outcome)
     }
   }
   if (is_source) {
-    if (m_pages) {
+    if (m_parts.recipe) {
       count_listed(entry);
     }
     m_parts.owners.map(entry);

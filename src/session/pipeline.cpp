@@ -132,8 +132,8 @@ Pipeline::clear_way(model::Action action)
 void
 Pipeline::skip(const model::Action& action)
 {
-  if (action.for_number && m_blocked.erase(*action.for_number) == 0) {
-    m_refused.insert(*action.for_number);
+  if (action.for_number) {
+    refuse_way(*action.for_number);
   }
   if (action.reason != model::Action::Reason::in_way) {
     return;
@@ -151,27 +151,45 @@ Pipeline::cleared(std::uint64_t number)
     m_cleared.insert(number);
     return;
   }
-  model::Action action = std::move(found->second);
+  Blocked blocked = std::move(found->second);
   m_blocked.erase(found);
-  run(std::move(action), true);
+  run(std::move(blocked.action), blocked.is_shown);
+}
+
+// The action stays undone; the skip has been, or will be, reported.
+void
+Pipeline::refuse_way(std::uint64_t number)
+{
+  const auto found = m_blocked.find(number);
+  if (found == m_blocked.end()) {
+    m_refused.insert(number);
+    return;
+  }
+  if (!found->second.is_shown) {
+    m_lines.none(number);
+  }
+  m_blocked.erase(found);
 }
 
 void
-Pipeline::blocked(model::Action action)
+Pipeline::blocked(Blocked blocked)
 {
-  const std::uint64_t number = action.number;
+  const std::uint64_t number = blocked.action.number;
   if (m_cleared.erase(number) != 0) {
-    run(std::move(action), true);
-  } else if (m_refused.erase(number) == 0) {
-    m_blocked.emplace(number, std::move(action));
+    run(std::move(blocked.action), blocked.is_shown);
+    return;
+  }
+  m_blocked.emplace(number, std::move(blocked));
+  if (m_refused.erase(number) != 0) {
+    refuse_way(number);
   }
 }
 
 void
 Pipeline::end_waiting()
 {
-  for (const auto& [number, action] : m_blocked) {
-    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
+  for (const auto& [number, left] : m_blocked) {
+    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(left.action.entry.path) +
                                                      ": a folder stands there"));
   }
   m_blocked.clear();
@@ -181,7 +199,7 @@ void
 Pipeline::transferred(Transfers::Ended ended)
 {
   if (ended.in_way) {
-    blocked(std::move(ended.action));
+    blocked({std::move(ended.action), ended.is_shown});
     return;
   }
   if (!ended.outcome) {
@@ -278,7 +296,7 @@ Pipeline::failed(const proto::Failed& failed)
   Pending pending = std::move(found->second);
   m_pending.erase(found);
   if (failed.in_way && pending.action.kind == Kind::make) {
-    blocked(std::move(pending.action));
+    blocked({std::move(pending.action), true});
     return {};
   }
   report_failure(pending, failed);

@@ -43,6 +43,12 @@ private:
     bool is_source_removal = false;
   };
 
+  // By a folder that stands in its place.
+  struct Blocked {
+    model::Action action;
+    bool is_shown = false;
+  };
+
   void run(model::Action action, bool is_shown);
   void run_dry(const model::Action& action);
   void send_make(const model::Action& action);
@@ -50,7 +56,8 @@ private:
   void clear_way(model::Action action);
   void skip(const model::Action& action);
   void cleared(std::uint64_t number);
-  void blocked(model::Action action);
+  void refuse_way(std::uint64_t number);
+  void blocked(Blocked blocked);
   void transferred(Transfers::Ended ended);
   void remove_source(const model::Action& action);
   Result<> done(std::uint64_t id);
@@ -64,7 +71,7 @@ private:
   Transfers m_transfers;
   std::function<void()> m_on_source_failure;
   std::map<std::uint64_t, Pending> m_pending;
-  std::map<std::uint64_t, model::Action> m_blocked; // by a folder in the way
+  std::map<std::uint64_t, Blocked> m_blocked;
   std::set<std::uint64_t> m_refused;                // those whose way stays blocked, told before it was known
   std::set<std::uint64_t> m_cleared;                // ways that were cleared before it was known who needed them
 };

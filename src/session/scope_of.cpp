@@ -55,7 +55,10 @@ scope_of(const proto::Opened& source, const std::string& new_name, model::Depth 
     if (operand.error != 0) {
       continue;
     }
-    add_implied(items, operand);
+    const bool is_skipped = operand.type == model::Type::folder && depth == model::Depth::items;
+    if (!is_skipped) {
+      add_implied(items, operand);
+    }
     const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
     add_item(items, path, operand.base, operand.contents || (operand.type == model::Type::folder && depth != model::Depth::level));
   }

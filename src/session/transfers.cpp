@@ -162,7 +162,6 @@ Transfers::on(proto::Contents& contents, Lease lease)
     flight.action.entry.size = file.new_size;
     flight.action.entry.mtime = file.new_mtime;
     flight.literal_bytes = file.content.size();
-    show(flight);
     put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
   }
   if (!put.files.empty()) {
@@ -300,14 +299,16 @@ Transfers::failed(const proto::Failed& failed)
   }
   Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};
   if (failed.in_way) {
-    show(flight);
-    Ended ended{std::move(flight.action), std::move(error), true, false};
+    Ended ended{std::move(flight.action), std::move(error), true, false, flight.is_shown};
     m_cost -= flight.cost;
     m_flights.erase(found);
     m_on_end(std::move(ended));
     return;
   }
   const bool at_source = failed.kind == ErrorKind::unreadable || failed.kind == ErrorKind::changed;
+  if (!at_source && failed.kind != ErrorKind::vanished) {
+    show(flight);
+  }
   if (failed.kind == ErrorKind::vanished) {
     error = source_error(flight.action.entry.path, proto::ReadOutcome::vanished, 0);
   }

@@ -34,6 +34,7 @@ public:
     Result<> outcome;
     bool in_way = false;       // a folder stands there: start() it once more when that is gone
     bool source_failed = false; // it could not be read
+    bool is_shown = false;      // in the way: its line is out already
   };
   using OnEnd = std::function<void(Ended)>;
 
