@@ -89,6 +89,14 @@ user_name()
   return entry != nullptr ? entry->pw_name : "root";
 }
 
+bool
+may_log_in()
+{
+  const passwd* entry = ::getpwuid(::getuid());
+  const std::string shell = entry != nullptr ? entry->pw_shell : "";
+  return entry != nullptr && !shell.ends_with("/nologin") && !shell.ends_with("/false");
+}
+
 } // namespace
 
 int
@@ -115,6 +123,10 @@ PrivateSshd::start()
   std::unique_ptr<PrivateSshd> sshd(new PrivateSshd);
   if (::access(sshd_path, X_OK) != 0) {
     reason() = "no /usr/sbin/sshd here";
+    return nullptr;
+  }
+  if (!may_log_in()) {
+    reason() = "this user has no login shell";
     return nullptr;
   }
   if (!sshd->prepare()) {
