@@ -14,14 +14,25 @@ namespace
 
 using Kind = ConnectOptions::Kind;
 
+// -e names the ssh that is not installed here: the built-in one takes its place.
+bool
+asks_for_absent_ssh(const std::string& rsh)
+{
+  const auto words = split_rsh(rsh);
+  return words && words->front() == "ssh" && !find_program("ssh");
+}
+
 Kind
 kind_for(const ConnectOptions& options)
 {
+  if (options.kind == Kind::ssh && !options.rsh.empty()) {
+    return Kind::command;
+  }
   if (options.kind != Kind::automatic) {
     return options.kind;
   }
   if (!options.rsh.empty()) {
-    return Kind::command;
+    return asks_for_absent_ssh(options.rsh) ? Kind::libssh : Kind::command;
   }
   return find_program("ssh") ? Kind::ssh : Kind::libssh;
 }

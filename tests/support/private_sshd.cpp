@@ -103,7 +103,13 @@ int
 run_program(const std::vector<std::string>& argv)
 {
   pid_t pid = -1;
-  if (::posix_spawnp(&pid, argv[0].c_str(), nullptr, nullptr, pointers_to(argv).data(), environ) != 0) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  const int failure =
+      ::posix_spawnp(&pid, argv[0].c_str(), &actions, nullptr, pointers_to(argv).data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) {
     return -1;
   }
   int status = 0;

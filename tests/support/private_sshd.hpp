@@ -70,7 +70,7 @@ private:
   pid_t m_pid = -1;
 };
 
-// Runs a program to its end; its exit status, or -1.
+// Runs a program to its end, its stdout dropped; its exit status, or -1.
 int run_program(const std::vector<std::string>& argv);
 
 } // namespace godwit::test

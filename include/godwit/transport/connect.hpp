@@ -22,8 +22,8 @@ using StderrLine = std::function<void(std::string_view)>;
 
 struct ConnectOptions {
   enum class Kind : unsigned char {
-    automatic, // `rsh` if one is given, else ssh where it is installed, else libssh
-    ssh,       // the system's ssh
+    automatic, // `rsh` if one is given, else ssh; libssh where ssh is meant and not installed
+    ssh,       // the system's ssh, or `rsh` if one is given
     command,   // `rsh`, which takes ssh's arguments
     libssh,    // built in
   };

@@ -82,3 +82,22 @@ TEST_CASE("libssh ends a login when the run is stopped")
   CHECK(connection.error().kind == godwit::ErrorKind::stopped);
   CHECK(Clock::now() - before < 10s);
 }
+
+TEST_CASE("libssh takes the place of an ssh that is not installed")
+{
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", "/nonexistent", 1);
+  ::setenv("HOME", "/nonexistent", 1);
+  for (const char* rsh : {"", "ssh -p 1"}) {
+    CAPTURE(rsh);
+    ConnectOptions options;
+    options.rsh = rsh;
+    const auto connection = connect(godwit::model::parse_location("127.0.0.1:"), options);
+    CHECK_FALSE(connection);
+    CHECK(connection.error().exit_code == 255);
+  }
+  ConnectOptions other;
+  other.rsh = "rsh";
+  CHECK(connect(godwit::model::parse_location("127.0.0.1:"), other).error().exit_code == 14);
+  ::setenv("PATH", path.c_str(), 1);
+}
