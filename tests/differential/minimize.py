@@ -44,7 +44,7 @@ def shrink(case, fails, seconds=25):
 
 def quoted(raw):
     """A word of bash."""
-    if raw and all(chr(c).isalnum() or chr(c) in "._/:=,+@%-" for c in raw):
+    if raw and all(c < 128 and chr(c).isalnum() or chr(c) in "._/:=,+@%-" for c in raw):
         return raw.decode()
     safe = "".join(chr(c) if 32 <= c < 127 and chr(c) not in "\\'" else f"\\x{c:02x}" for c in raw)
     return f"$'{safe}'" if "\\x" in safe else f"'{safe}'"

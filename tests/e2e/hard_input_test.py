@@ -49,7 +49,7 @@ class Names(BlackBox):
     @godwit_only("it lets some through")
     def test_names_cannot_act_on_a_terminal_or_forge_a_line(self):
         for words in (["-av"], ["-ai"], ["-r", "--list-only"]):
-            outcome = self.run_tool(*words, "src/", *(["dst/"] if "--list-only" not in words else []))
+            outcome = self.run_tool(*words, "src/", *(["dst" + words[0]] if "--list-only" not in words else []))
             self.ends(outcome, 0)
             for bad in (b"\x1b", b"\x01", b"\x7f", b"\r"):
                 self.assertNotIn(bad, outcome.out, words)
