@@ -39,20 +39,22 @@ def verdict(judge, case):
     return left, names, rsync, godwit
 
 
-def still_fails(judge, kinds, case):
-    left = verdict(judge, case)[0]
-    return bool(left) and {item.kind for item in left} & kinds == kinds
+def still_fails(judge, trait, case):
+    return any(item.trait() == trait for item in verdict(judge, case)[0])
 
 
 def report(judge, case, shrink):
     """(label, text of what differs or empty, names of known differences)"""
-    left, names, *_ = verdict(judge, case)
-    if not left:
+    first, names, rsync, godwit = verdict(judge, case)
+    if not first:
         return case.label, "", names
     if shrink:
-        kinds = {left[0].kind}
-        case = minimize.shrink(case, functools.partial(still_fails, judge, kinds))
-    left, _, rsync, godwit = verdict(judge, case)
+        case = minimize.shrink(case, functools.partial(still_fails, judge, first[0].trait()))
+    left, _, *again = verdict(judge, case)
+    if left:
+        rsync, godwit = again
+    else:
+        left = first  # it does not happen each time: as it was seen
     text = [f"==== case {case.label} ({case.way}, {'root' if case.uid is None else f'uid {case.uid}'})"]
     text += [f"  {item}" for item in left[:25]]
     text.append("  -- to repeat it in an empty folder:")

@@ -17,6 +17,7 @@ SHAPES = [
     (re.compile(rb"^(Literal data|Matched data|File list size|File list generation time|File list transfer time"
                 rb"|Total bytes sent|Total bytes received): .*$"), rb"\1"),
     (re.compile(rb"^(sending|receiving) incremental file list$|^building file list .*$"), b"<listing>"),
+    (re.compile(rb"^ *\d+ files(\.\.\.| to consider)$"), b""),
     (re.compile(rb"^delta-transmission (dis|en)abled.*$"), b""),
 ]
 PROGRESS = re.compile(rb"^ +[\d,.KMG]+ +\d+% .*$")
@@ -30,6 +31,14 @@ class Item:
     rsync: object
     godwit: object
     fields: tuple = ()
+
+    def trait(self):
+        """What stays the same when the case is made smaller."""
+        if self.kind == "line":
+            return self.kind, self.rsync, self.where.split(b" ")[0] if self.where[:1] in b"*.<>c" else b""
+        if self.kind == "tree":
+            return self.kind, self.rsync is None, self.godwit is None, self.fields
+        return self.kind, self.rsync, self.godwit
 
     def __str__(self):
         name = self.where.decode(errors="backslashreplace")

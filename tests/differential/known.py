@@ -7,6 +7,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).with_name("DIFFERENCES.md")
 SECOND = 10**9
+NOW = -1  # as judge.py writes it
 HOOKS = {}
 
 
@@ -95,7 +96,8 @@ def no_deletion_after_scan_error(context, item):
         return item.rsync is None and item.where in context.case.nodes
     if item.kind == "line":
         return bool(item.rsync) and item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
-                                                           b"cannot delete non-empty directory"))
+                                                           b"cannot delete non-empty directory",
+                                                           b"IO error encountered -- skipping"))
     return item.kind == "exit" and item.rsync == 25
 
 
@@ -121,6 +123,50 @@ def keep_dirlinks_stay_beneath(context, item):
 @difference("partial-files-in-their-own-folder")
 def partial_files_in_their_own_folder(context, item):
     return False  # nothing interrupts these runs; tests/faults shows it
+
+
+def printed_plain(line):
+    """A line with the escapes undone that rsync would not have made."""
+    return re.sub(rb"\\#(\d{3})", lambda m: bytes([int(m[1], 8)]), line)
+
+
+@difference("unicode-controls-are-escaped")
+def unicode_controls_are_escaped(context, item):
+    if item.kind != "line":
+        return False
+    pieces = {printed_plain(i.where) for i in context.items if i.kind == "line" and i.godwit}
+    if item.godwit:
+        return printed_plain(item.where) != item.where and any(
+            i.kind == "line" and i.rsync and printed_plain(i.where) == printed_plain(item.where) for i in context.items)
+    return printed_plain(item.where) in pieces
+
+
+@difference("ignore-existing-holds-for-folders")
+def ignore_existing_holds_for_folders(context, item):
+    nodes = context.case.nodes
+    if not context.case.has("--ignore-existing") or b"Not a directory" not in context.rsync.outcome.err:
+        return False
+    kept = [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir"]
+    if item.kind == "exit":
+        return item.rsync == 23 and item.godwit == 0
+    if item.kind == "tree":
+        return item.where in kept and item.fields == ("mtime_ns",)
+    return bool(item.rsync) and any(p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
+
+
+@difference("folder-times-are-kept")
+def folder_times_are_kept(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.fields == ("mtime_ns",) and before is not None and before.kind == "dir"
+            and item.rsync.mtime_ns == NOW and item.godwit.mtime_ns == before.mtime_ns)
+
+
+@difference("set-id-lines")
+def set_id_lines(context, item):
+    if item.kind != "line" or item.where[:2] != b".f":
+        return False
+    name = item.where[12:].rsplit(b"/", 1)[-1]
+    return any(p.rsplit(b"/", 1)[-1] == name and n.mode & 0o6000 for p, n in context.case.nodes.items())
 
 
 @difference("order-of-lines")

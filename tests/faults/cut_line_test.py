@@ -26,14 +26,14 @@ class Lines(Versions):
         big = 3_000_000 if side == "data" else 30_000
         return [0, 1, 15, 16, 17, 40, 200] + [int(10 ** rng.uniform(2, 1 + len(str(big)))) for _ in range(many)]
 
-    def each(self, kind, many, codes):
+    def each(self, kind, many, codes, *words):
         for way in ("push", "pull"):
             for side in ("up", "down"):
                 busy = (way == "push") == (side == "up")
                 for at in self.positions("data" if busy else "quiet", many):
                     with self.subTest(f"{way} {kind}:{side}:{at}"):
                         self.old("far")
-                        outcome = self.transfer(way, f"{kind}:{side}:{at}")
+                        outcome = self.transfer(way, f"{kind}:{side}:{at}", *words)
                         self.assertIn(outcome.code, codes, outcome)
                         self.whole("far")
                         if outcome.code == 0:
@@ -47,7 +47,7 @@ class Lines(Versions):
 
     @godwit_only("it does not notice each")
     def test_a_turned_bit_is_never_stored(self):
-        self.each("flip", 6, (0, 2, 12, 23, 30))
+        self.each("flip", 6, (0, 2, 12, 23, 24, 30), "--contimeout=1")
 
     def test_small_pieces_make_no_difference(self):
         for way in ("push", "pull"):
