@@ -16,8 +16,8 @@ SHAPES = [
     (re.compile(rb"^(total size is [\d,.KMG]+)  speedup is [\d,.KMG]+( \(DRY RUN\))?$"), rb"\1\2"),
     (re.compile(rb"^(Literal data|Matched data|File list size|File list generation time|File list transfer time"
                 rb"|Total bytes sent|Total bytes received): .*$"), rb"\1"),
-    (re.compile(rb"^(sending|receiving) incremental file list$|^building file list .*$"), b"<listing>"),
-    (re.compile(rb"^ *\d+ files(\.\.\.| to consider)$"), b""),
+    (re.compile(rb"^(sending|receiving) incremental file list$|^(building|receiving) file list \.\.\. .*$"), b"<listing>"),
+    (re.compile(rb"^ *\d+ files?(\.\.\.| to consider)$"), b""),
     (re.compile(rb"^delta-transmission (dis|en)abled.*$"), b""),
 ]
 PROGRESS = re.compile(rb"^ +[\d,.KMG]+ +\d+% .*$")

@@ -74,7 +74,8 @@ class Context:
 def nanosecond_compare(context, item):
     paths = context.sub_second_pairs()
     if item.kind == "tree":
-        return item.where in paths
+        return item.where in paths or (item.fields == ("mtime_ns",) and min(item.rsync.mtime_ns, item.godwit.mtime_ns) > 0
+                                       and item.rsync.mtime_ns // SECOND == item.godwit.mtime_ns // SECOND)
     if item.kind == "line":
         return any(context.line_names(item, p) or p == b"dst" for p in paths) or (
             bool(paths) and item.where.startswith((b"Number of", b"Total transferred")))
