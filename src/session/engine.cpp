@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "godwit/base/escape.hpp"
-#include "scope_check.hpp"
 
 namespace godwit::session {
 
@@ -18,17 +17,28 @@ to_error(const proto::Fatal& fatal)
   return {fatal.kind, fatal.errno_value, escape_text(fatal.text), fatal.exit_code};
 }
 
+// Of a listing itself; PageListed is an answer and may come later.
+bool
+is_of_listing(const proto::Message& message)
+{
+  return std::holds_alternative<proto::Owners>(message) || std::holds_alternative<proto::Page>(message) ||
+         std::holds_alternative<proto::Listed>(message) || std::holds_alternative<proto::ListError>(message) ||
+         std::holds_alternative<proto::ListEnd>(message);
+}
+
 } // namespace
 
 Engine::Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline)
-    : m_parts(parts), m_planner(std::move(rules)), m_pipeline(parts.trees, parts.report, pipeline)
+    : m_parts(parts), m_planner(std::move(rules)), m_pipeline(parts.trees, parts.report, pipeline),
+      m_check(parts.scope)
 {
   m_pipeline.on_source_failure([this] { m_planner.source_failed(); });
   if (m_parts.recipe) {
     const model::Side remote = m_parts.trees.remote_side();
     const bool is_source = remote == model::Side::source;
     m_pages.emplace(PageMerge::Parts{remote, *m_parts.recipe, m_parts.key, m_parts.owners, m_parts.report,
-                                     is_source ? m_dest : m_source, is_source ? m_source : m_dest});
+                                     is_source ? m_dest : m_source, is_source ? m_source : m_dest,
+                                     m_parts.scope});
   }
 }
 
@@ -101,21 +111,39 @@ Engine::handle(Arrival arrival)
 }
 
 Result<>
+Engine::check_listing(model::Side side, const proto::Message& message)
+{
+  if (!is_of_listing(message)) {
+    return {};
+  }
+  bool& is_listed = side == model::Side::source ? m_source_is_listed : m_dest_is_listed;
+  if (is_listed) {
+    return make_error(ErrorKind::protocol, "the agent goes on listing after the end of its listing");
+  }
+  is_listed = std::holds_alternative<proto::ListEnd>(message);
+  if (m_parts.recipe && m_parts.trees.is_remote(side) && std::holds_alternative<proto::Listed>(message)) {
+    return make_error(ErrorKind::protocol, "the agent listed names where it was asked for pages");
+  }
+  return {};
+}
+
+Result<>
 Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken)
 {
   taken = true;
+  TRY(check_listing(side, message));
   if (auto* listed = std::get_if<proto::Listed>(&message)) {
     handle_listed(side, std::move(listed->entries), lease);
   } else if (std::holds_alternative<proto::ListEnd>(message)) {
     end_listing(side);
   } else if (auto* page = std::get_if<proto::Page>(&message); page != nullptr && m_pages) {
-    m_pages->add_page(std::move(*page));
+    return m_pages->add_page(std::move(*page));
   } else if (auto* part = std::get_if<proto::PageListed>(&message); part != nullptr && m_pages) {
     return m_pages->add_page_entries(std::move(*part));
   } else if (const auto* owners = std::get_if<proto::Owners>(&message)) {
     m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
   } else if (const auto* mapped = std::get_if<proto::OwnersMapped>(&message)) {
-    m_parts.owners.learn(*mapped);
+    return m_parts.owners.learn(*mapped);
   } else if (const auto* error = std::get_if<proto::ListError>(&message)) {
     m_parts.report.fail({error->kind, error->errno_value, escape_text(error->text), 0});
     if (side == model::Side::source && error->spoils_removals) {
@@ -234,12 +262,17 @@ Engine::feed(model::Side side, Result<>& outcome)
     }
     return place.has_value();
   }
-  if (is_source && !m_parts.owners.knows(from.front())) {
+  const model::Entry& front = from.front();
+  if (is_source && !m_parts.owners.knows(front)) {
+    if (!m_parts.owners.was_told(front.uid, front.gid)) {
+      outcome = make_error(ErrorKind::protocol, "the agent listed '" + escape(front.path.str()) +
+                                                    "' without the name of its owner");
+    }
     return false;
   }
   model::Entry entry = from.take();
-  if (m_parts.trees.is_remote(side)) {
-    outcome = check_in_scope(entry, m_parts.scope);
+  if (m_parts.trees.is_remote(side) && !m_parts.recipe) { // pages have checked theirs
+    outcome = m_check.add(entry);
     if (!outcome) {
       return false;
     }

@@ -9,6 +9,7 @@
 #include "owner_map.hpp"
 #include "page_merge.hpp"
 #include "pipeline.hpp"
+#include "scope_check.hpp"
 
 namespace godwit::session {
 
@@ -46,6 +47,7 @@ private:
   using Clock = std::chrono::steady_clock;
 
   Result<> handle(Arrival arrival);
+  Result<> check_listing(model::Side side, const proto::Message& message);
   Result<> handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken);
   void handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease);
   void end_listing(model::Side side);
@@ -64,6 +66,9 @@ private:
   EntryQueue m_source;
   EntryQueue m_dest;
   std::optional<PageMerge> m_pages;
+  ListingCheck m_check; // of the far side's entries, where they come without pages
+  bool m_source_is_listed = false;
+  bool m_dest_is_listed = false;
   bool m_removing = false;
   bool m_removals_done = false;
   Clock::time_point m_started = Clock::now();

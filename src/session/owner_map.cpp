@@ -1,35 +1,77 @@
 #include "owner_map.hpp"
 
+#include <algorithm>
+
 namespace godwit::session {
 
+namespace {
+
+using Ids = std::map<std::uint32_t, std::optional<std::uint32_t>>;
+
+bool
+is_known(const Ids& ids, std::uint32_t id)
+{
+  const auto found = ids.find(id);
+  return found != ids.end() && found->second;
+}
+
+// Those that were not asked for yet.
+std::vector<proto::OwnerName>
+ask(Ids& ids, const std::vector<proto::OwnerName>& told)
+{
+  std::vector<proto::OwnerName> asked;
+  std::copy_if(told.begin(), told.end(), std::back_inserter(asked),
+               [&](const proto::OwnerName& owner) { return ids.try_emplace(owner.id).second; });
+  return asked;
+}
+
+bool
+fill(Ids& ids, const std::vector<proto::MappedId>& mapped)
+{
+  return std::all_of(mapped.begin(), mapped.end(), [&](const proto::MappedId& id) {
+    const auto found = ids.find(id.id);
+    const bool is_asked = found != ids.end() && !found->second;
+    if (is_asked) {
+      found->second = id.mapped;
+    }
+    return is_asked;
+  });
+}
+
+} // namespace
+
 proto::MapOwners
-OwnerMap::learn(const proto::Owners& owners) const
+OwnerMap::learn(const proto::Owners& owners)
 {
   proto::MapOwners request;
   if (m_owner) {
-    request.users = owners.users;
+    request.users = ask(m_users, owners.users);
   }
   if (m_group) {
-    request.groups = owners.groups;
+    request.groups = ask(m_groups, owners.groups);
   }
   return request;
 }
 
-void
+Result<>
 OwnerMap::learn(const proto::OwnersMapped& mapped)
 {
-  for (const proto::MappedId& user : mapped.users) {
-    m_users[user.id] = user.mapped;
+  if (!fill(m_users, mapped.users) || !fill(m_groups, mapped.groups)) {
+    return make_error(ErrorKind::protocol, "the agent mapped an owner that it was not asked for");
   }
-  for (const proto::MappedId& group : mapped.groups) {
-    m_groups[group.id] = group.mapped;
-  }
+  return {};
+}
+
+bool
+OwnerMap::was_told(std::uint32_t uid, std::uint32_t gid) const
+{
+  return (!m_owner || m_users.contains(uid)) && (!m_group || m_groups.contains(gid));
 }
 
 bool
 OwnerMap::knows(std::uint32_t uid, std::uint32_t gid) const
 {
-  return (!m_owner || m_users.contains(uid)) && (!m_group || m_groups.contains(gid));
+  return (!m_owner || is_known(m_users, uid)) && (!m_group || is_known(m_groups, gid));
 }
 
 void

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <optional>
 
 #include "godwit/endpoint/endpoint.hpp"
 #include "godwit/model/entry.hpp"
@@ -17,20 +17,25 @@ public:
   explicit OwnerMap(const model::Options& options) : m_owner(options.owner), m_group(options.group) {}
 
   // What to ask the dest for: the ids of `owners`.
-  proto::MapOwners learn(const proto::Owners& owners) const;
-  void learn(const proto::OwnersMapped& mapped);
+  proto::MapOwners learn(const proto::Owners& owners);
+  // An error: an id that was not asked for, or was answered before.
+  Result<> learn(const proto::OwnersMapped& mapped);
+  // Whether the source told the names of these ids, so that knows() will come true.
+  bool was_told(std::uint32_t uid, std::uint32_t gid) const;
   bool knows(const model::Entry& source) const { return knows(source.uid, source.gid); }
   bool knows(std::uint32_t uid, std::uint32_t gid) const;
   // The entry as it should be at the dest; only where it knows() it.
   void map(model::Entry& source) const;
-  std::uint32_t user(std::uint32_t uid) const { return m_owner ? m_users.at(uid) : model::keep_id; }
-  std::uint32_t group(std::uint32_t gid) const { return m_group ? m_groups.at(gid) : model::keep_id; }
+  std::uint32_t user(std::uint32_t uid) const { return m_owner ? m_users.at(uid).value() : model::keep_id; }
+  std::uint32_t group(std::uint32_t gid) const { return m_group ? m_groups.at(gid).value() : model::keep_id; }
 
 private:
+  using Ids = std::map<std::uint32_t, std::optional<std::uint32_t>>; // without a value: asked for
+
   bool m_owner;
   bool m_group;
-  std::map<std::uint32_t, std::uint32_t> m_users;
-  std::map<std::uint32_t, std::uint32_t> m_groups;
+  Ids m_users;
+  Ids m_groups;
 };
 
 } // namespace godwit::session

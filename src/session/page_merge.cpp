@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "godwit/base/escape.hpp"
+
 namespace godwit::session {
 
 namespace {
@@ -34,12 +36,43 @@ PageMerge::add_local(std::vector<model::Entry> entries, Lease lease)
   std::move(entries.begin(), entries.end(), std::back_inserter(m_buffer));
 }
 
-void
+// What it may not be whatever our tree holds. An agent that knows of no credit or
+// of no largest page would have us keep all of a listing.
+Result<>
+PageMerge::check_page(const proto::Page& page) const
+{
+  if (page.count == 0 || page.count > proto::max_entries) {
+    return make_error(ErrorKind::protocol, "the agent announced a page of " + std::to_string(page.count) + " entries");
+  }
+  if (m_pages >= m_settled_told + proto::page_credit) {
+    return make_error(ErrorKind::protocol, "the agent announced more pages than it has credit for");
+  }
+  if (m_pages != 0 && listing_order(m_last, m_last_is_folder, page.last, page.last_is_folder) >= 0) {
+    return make_error(ErrorKind::protocol, "the agent announced a page to '" + escape(page.last.str()) +
+                                               "' after one to '" + escape(m_last.str()) + "'");
+  }
+  const bool are_told = std::all_of(page.owners.begin(), page.owners.end(), [&](const proto::OwnerPair& ids) {
+    return m_parts.owners.was_told(ids.uid, ids.gid);
+  });
+  if (m_parts.remote_side == model::Side::source && !are_told) {
+    return make_error(ErrorKind::protocol, "the agent announced a page with an owner that it did not name");
+  }
+  return {};
+}
+
+Result<>
 PageMerge::add_page(proto::Page page)
 {
+  TRY(check_page(page));
   const model::Side here =
       m_parts.remote_side == model::Side::source ? model::Side::dest : model::Side::source;
-  m_slots.emplace_back(m_pages++, to_plan(page), page.counts, plan::PageBuilder(m_parts.recipe, here, m_parts.key));
+  const ListingCheck check = m_pages == 0 ? ListingCheck(m_parts.scope)
+                                          : ListingCheck(m_parts.scope, m_last, m_last_is_folder);
+  m_last = page.last;
+  m_last_is_folder = page.last_is_folder;
+  m_slots.emplace_back(m_pages++, to_plan(page), page.counts, plan::PageBuilder(m_parts.recipe, here, m_parts.key),
+                       check);
+  return {};
 }
 
 Result<>
@@ -50,9 +83,14 @@ PageMerge::add_page_entries(proto::PageListed part)
   if (found == m_slots.end() || !found->differs || found->has_remote) {
     return make_error(ErrorKind::protocol, "the agent listed a page that it was not asked for");
   }
+  for (const model::Entry& entry : part.entries) {
+    TRY(found->check.add(entry));
+  }
   std::move(part.entries.begin(), part.entries.end(), std::back_inserter(found->remote));
   found->has_remote = part.is_last_part;
-  if (found->remote.size() > found->page.count || (found->has_remote && found->remote.size() != found->page.count)) {
+  const plan::PageSummary& page = found->page;
+  const bool is_whole = found->remote.size() == page.count && found->check.ends_at(page.last, page.last_is_folder);
+  if (part.entries.empty() || found->remote.size() > page.count || (found->has_remote && !is_whole)) {
     return make_error(ErrorKind::protocol, "the agent listed a page that is not as it was announced");
   }
   return {};

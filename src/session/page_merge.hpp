@@ -8,6 +8,7 @@
 #include "listing.hpp"
 #include "owner_map.hpp"
 #include "report.hpp"
+#include "scope_check.hpp"
 
 namespace godwit::session {
 
@@ -25,12 +26,13 @@ public:
     Report& report;
     EntryQueue& local;  // towards the planner
     EntryQueue& remote;
+    const model::Scope& scope;
   };
   explicit PageMerge(const Parts& parts) : m_parts(parts) {}
 
   void add_local(std::vector<model::Entry> entries, Lease lease);
-  void add_page(proto::Page page);
-  // An error: nobody asked for it, or it is not what the page said.
+  // Both fail where it is not what an agent may send: out of order, unasked, or not what the page said.
+  Result<> add_page(proto::Page page);
   Result<> add_page_entries(proto::PageListed part);
   void end_local() { m_local_ended = true; }
   void end_remote() { m_remote_ended = true; }
@@ -47,14 +49,16 @@ public:
 
 private:
   struct Slot {
-    Slot(std::uint64_t n, plan::PageSummary&& remote_page, const proto::ListCounts& listed, plan::PageBuilder&& ours)
-        : number(n), page(std::move(remote_page)), counts(listed), builder(std::move(ours))
+    Slot(std::uint64_t n, plan::PageSummary&& remote_page, const proto::ListCounts& listed, plan::PageBuilder&& ours,
+         ListingCheck theirs)
+        : number(n), page(std::move(remote_page)), counts(listed), builder(std::move(ours)), check(std::move(theirs))
     {
     }
     std::uint64_t number;
     plan::PageSummary page;
     proto::ListCounts counts;
     plan::PageBuilder builder;
+    ListingCheck check; // of what is listed of theirs
     std::vector<model::Entry> local;
     std::vector<model::Entry> remote;
     bool is_cut = false;     // all of ours is in `local`
@@ -64,6 +68,7 @@ private:
     bool remote_is_moved = false;
   };
 
+  Result<> check_page(const proto::Page& page) const;
   bool cut();
   bool compare();
   bool move_front();
@@ -76,6 +81,8 @@ private:
   Parts m_parts;
   std::deque<Slot> m_slots;
   std::uint64_t m_pages = 0;
+  model::RelPath m_last; // of the last page
+  bool m_last_is_folder = false;
   std::size_t m_cut = 0;      // the slot that our next entry may belong to
   std::size_t m_compared = 0; // slots before it are compared
   std::deque<model::Entry> m_buffer;
