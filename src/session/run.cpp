@@ -8,6 +8,7 @@
 #include "godwit/base/escape.hpp"
 #include "godwit/base/hash.hpp"
 #include "engine.hpp"
+#include "opened_check.hpp"
 #include "scope_check.hpp"
 #include "scope_of.hpp"
 
@@ -140,6 +141,9 @@ Run::open_source()
   const Clock::time_point asked = Clock::now();
   TRY_ASSIGN(proto::Opened opened, m_trees->source().open(request));
   m_round_trip = std::max(m_round_trip, Clock::now() - asked);
+  if (m_trees->is_remote(model::Side::source)) {
+    TRY(check_opened(request.operands, request.relative, opened));
+  }
   for (proto::OpenedOperand& operand : opened.operands) {
     if (operand.error == 0) {
       m_opened.push_back(std::move(operand));
@@ -178,8 +182,8 @@ Run::open_dest()
   }
   proto::Opened source;
   source.operands = m_opened;
-  if (!m_dest.new_name.empty() && !model::RelPath::is_valid_name(m_dest.new_name)) {
-    return make_error(ErrorKind::protocol, "the destination gave a name that is none");
+  if (!m_dest.new_name.empty() && (!request.one_plain_item || !model::RelPath::is_valid_name(m_dest.new_name))) {
+    return make_error(ErrorKind::protocol, "cannot trust the far end: it gave a new name that was not asked for");
   }
   m_scope = scope_of(source, m_dest.new_name, m_options.depth());
   return {};
@@ -222,11 +226,12 @@ Run::list()
   source.operands = m_opened;
   m_scope = scope_of(source, "", m_options.depth());
   send_scans();
+  ListingCheck check(m_scope);
   while (auto arrival = m_inbox.pop()) {
     proto::Message& message = arrival->parcel.message;
     if (auto* listed = std::get_if<proto::Listed>(&message)) {
       for (model::Entry& entry : listed->entries) {
-        TRY(check_in_scope(entry, m_scope));
+        TRY(check.add(entry));
         m_report.count_listed(entry);
         m_report.events().on(model::EntryListed{std::move(entry)});
       }
