@@ -285,6 +285,10 @@ Pipeline::done(std::uint64_t id)
 Result<>
 Pipeline::failed(const proto::Failed& failed)
 {
+  // What came from the other side made no sense.
+  if (failed.kind == ErrorKind::protocol && !m_transfers.is_dropped(failed.id)) {
+    return make_error(ErrorKind::protocol, escape_text(failed.text));
+  }
   if (m_transfers.is_mine(failed.id)) {
     m_transfers.failed(failed);
     return {};

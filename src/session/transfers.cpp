@@ -80,10 +80,12 @@ Transfers::dispatch(Flight& flight)
 {
   const model::Action& action = flight.action;
   const bool has_basis = m_rules.keeps_partial || (action.there && action.there->is_regular() && !action.replaces);
-  flight.matching = flight.applying = flight.dropped = false;
+  flight.reading = flight.summing = flight.matching = flight.applying = flight.dropped = false;
+  flight.sums_bytes = flight.ops_bytes = 0;
   if (m_rules.copies) {
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
+    flight.summing = true;
     m_trees.dest().send({proto::Signature{action.number, action.entry.path, m_rules.least_saving != 0}, {}});
   } else if (is_small(flight)) {
     add_to_batch(flight);
@@ -121,7 +123,9 @@ Transfers::flush()
   if (!m_rules.copies) {
     proto::Read request;
     for (const std::uint64_t id : batch) {
-      request.files.push_back(source_file(m_flights.at(id)));
+      Flight& flight = m_flights.at(id);
+      flight.reading = true;
+      request.files.push_back(source_file(flight));
     }
     m_trees.source().send({std::move(request), {}});
     return;
@@ -149,7 +153,7 @@ Transfers::on(proto::Contents& contents, Lease lease)
   put.hash = contents.hash;
   for (proto::FileContent& file : contents.files) {
     const auto found = m_flights.find(file.id);
-    if (found == m_flights.end()) {
+    if (found == m_flights.end() || !std::exchange(found->second.reading, false)) {
       return false;
     }
     Flight& flight = found->second;
@@ -170,11 +174,24 @@ Transfers::on(proto::Contents& contents, Lease lease)
   return true;
 }
 
+// Of a file that is known there are never more sums than bytes.
+bool
+Transfers::takes_sums(Flight& flight, const proto::Sums& sums) const
+{
+  if (!flight.summing || flight.applying) {
+    return false;
+  }
+  flight.summing = !sums.is_last;
+  flight.sums_bytes += sums.part.size();
+  const auto& there = flight.action.there;
+  return m_rules.keeps_partial || !there || flight.sums_bytes <= there->size + proto::max_chunk_bytes;
+}
+
 bool
 Transfers::on(proto::Sums& sums)
 {
   const auto found = m_flights.find(sums.id);
-  if (found == m_flights.end() || found->second.applying) {
+  if (found == m_flights.end() || !takes_sums(found->second, sums)) {
     return false;
   }
   if (!std::exchange(found->second.matching, true)) {
@@ -191,6 +208,7 @@ Transfers::on(proto::Gaps& gaps)
   if (found == m_flights.end() || !found->second.matching || found->second.applying) {
     return false;
   }
+  found->second.summing = true;
   m_trees.dest().send({std::move(gaps), {}});
   return true;
 }
@@ -213,7 +231,12 @@ Transfers::on(proto::Ops& ops, Lease lease)
   if (found == m_flights.end() || !found->second.matching) {
     return false;
   }
-  apply(found->second);
+  Flight& flight = found->second;
+  flight.ops_bytes += ops.chunk.size();
+  if (flight.ops_bytes / 2 > flight.action.entry.size + proto::max_chunk_bytes) {
+    return false; // more than its size can need
+  }
+  apply(flight);
   m_report.totals().transferred_done += ops.chunk.size();
   m_trees.dest().send({std::move(ops), std::move(lease)});
   return true;

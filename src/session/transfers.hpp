@@ -46,6 +46,12 @@ public:
   // Sends what was collected for a batch.
   void flush();
   bool is_mine(std::uint64_t id) const { return m_flights.contains(id); }
+  // Its source changed while it was read: how it ends at the dest does not matter.
+  bool is_dropped(std::uint64_t id) const
+  {
+    const auto found = m_flights.find(id);
+    return found != m_flights.end() && found->second.dropped;
+  }
   bool has_room() const;
   bool is_idle() const { return m_flights.empty(); }
 
@@ -65,7 +71,11 @@ private:
     int attempts = 0;
     bool is_shown = false;
     bool no_delta = false;     // the second try after a failed check
+    bool reading = false;      // Read was sent: Contents may come
+    bool summing = false;      // Signature or Gaps was sent: Sums may come
     bool matching = false;     // Match was sent
+    std::uint64_t sums_bytes = 0; // that came for this attempt
+    std::uint64_t ops_bytes = 0;
     bool applying = false;     // Apply was sent
     bool dropped = false;      // the dest was told to drop it: its answer only ends the attempt
     std::uint64_t literal_bytes = 0;
@@ -78,6 +88,7 @@ private:
   proto::SourceFile source_file(const Flight& flight) const;
   bool is_small(const Flight& flight) const;
   void show(Flight& flight);
+  bool takes_sums(Flight& flight, const proto::Sums& sums) const;
   void apply(Flight& flight);
   // The source could not give it, or not as listed: once more, or the end.
   void give_up(Flight& flight, proto::ReadOutcome outcome, int errno_value);
