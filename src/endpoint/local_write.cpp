@@ -29,6 +29,17 @@ changed_error(const model::RelPath& path)
   return make_error(ErrorKind::changed, "cannot copy '" + escape(path.str()) + "': it changed while it was read");
 }
 
+// The patcher knows no names.
+Result<>
+named(Result<> outcome, const model::RelPath& path)
+{
+  constexpr std::string_view nameless = "cannot rebuild file";
+  if (!outcome && outcome.error().text.starts_with(nameless)) {
+    outcome.error().text.replace(0, nameless.size(), "cannot rebuild '" + escape(path.str()) + "'");
+  }
+  return outcome;
+}
+
 } // namespace
 
 DestLane::DestLane(LaneContext& context, SharedFolderTimes& times)
@@ -198,7 +209,7 @@ DestLane::ops(const proto::Ops& ops)
 {
   const auto found = m_rebuilt.find(ops.id);
   if (found != m_rebuilt.end() && found->second.outcome) {
-    found->second.outcome = found->second.patcher->apply(ops.chunk);
+    found->second.outcome = named(found->second.patcher->apply(ops.chunk), found->second.entry.path);
   }
 }
 
@@ -222,7 +233,7 @@ DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
   if (end.outcome != proto::ReadOutcome::whole) {
     return changed_error(rebuilt.entry.path);
   }
-  TRY(rebuilt.patcher->finish(end.hash, end.bytes));
+  TRY(named(rebuilt.patcher->finish(end.hash, end.bytes), rebuilt.entry.path));
   TRY(rebuilt.staged->commit());
   if (rebuilt.basis.partial_folder) {
     forget_partial(rebuilt, rebuilt.basis.partial_folder);

@@ -23,10 +23,17 @@ check_hello(const proto::Hello& hello)
   return {};
 }
 
+// A code that is none would be cut to 8 bits, and could pass for success.
+int
+exit_code_of(const proto::Fatal& fatal)
+{
+  return fatal.exit_code >= 0 && fatal.exit_code <= 255 ? fatal.exit_code : 0;
+}
+
 Error
 to_error(const proto::Fatal& fatal)
 {
-  return {fatal.kind, fatal.errno_value, escape_text(fatal.text), fatal.exit_code};
+  return {fatal.kind, fatal.errno_value, escape_text(fatal.text), exit_code_of(fatal)};
 }
 
 // What an agent in this role may say after Opened.
@@ -82,7 +89,15 @@ Result<std::string>
 Remote::greet(std::chrono::steady_clock::time_point deadline)
 {
   TRY_ASSIGN(std::string noise, m_link.find_magic(deadline));
-  TRY_ASSIGN(Parcel first, m_link.receive(deadline));
+  auto received = m_link.receive(deadline);
+  if (!received) {
+    Error error = std::move(received).error();
+    if (error.kind == ErrorKind::protocol) {
+      error.text = "cannot talk to the agent: " + error.text;
+    }
+    return error;
+  }
+  const Parcel first = *std::move(received);
   const auto* hello = std::get_if<proto::Hello>(&first.message);
   if (hello == nullptr) {
     return make_error(ErrorKind::protocol, "cannot talk to the agent: it did not begin with a greeting");
@@ -128,8 +143,11 @@ Remote::read_loop()
       m_answer({proto::Fatal{ErrorKind::protocol, 0, "the agent sent a message that its role does not send", 0}, {}});
       return;
     }
-    const bool is_last = std::holds_alternative<proto::Finished>(parcel->message) ||
-                         std::holds_alternative<proto::Fatal>(parcel->message);
+    auto* fatal = std::get_if<proto::Fatal>(&parcel->message);
+    if (fatal != nullptr) {
+      fatal->exit_code = exit_code_of(*fatal);
+    }
+    const bool is_last = fatal != nullptr || std::holds_alternative<proto::Finished>(parcel->message);
     m_answer(*std::move(parcel));
     if (is_last) {
       return;
