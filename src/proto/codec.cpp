@@ -190,7 +190,8 @@ void
 Decoder::get_special(Bytes& value, std::size_t limit)
 {
   const ByteView bytes = get_bytes(get_count(limit));
-  value.assign(bytes.begin(), bytes.end());
+  value.clear();
+  append(value, bytes);
 }
 
 void

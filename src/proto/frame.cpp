@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t compressed_bit = 1U << 31U;
 constexpr std::size_t header_bytes = 4;
 constexpr std::size_t max_wire_chunk = 2 * max_message_bytes;
+constexpr int raw_chunks_after_random = 15; // then compression is tried again
 constexpr int max_window_log = 23; // 8 MiB: what a peer may make us allocate
 
 void
@@ -61,7 +62,8 @@ FrameWriter::flush()
     const ByteView part = rest.first(std::min(rest.size(), chunk_target_bytes));
     rest = rest.subspan(part.size());
     const std::size_t at = m_wire.size();
-    if (!m_compressor) {
+    if (!m_compressor || m_raw_chunks > 0) {
+      m_raw_chunks -= m_raw_chunks > 0 ? 1 : 0;
       m_wire.resize(at + header_bytes);
       put_header(m_wire, at, part.size(), false);
       append(m_wire, part);
@@ -75,6 +77,8 @@ FrameWriter::flush()
     ASSERT(left == 0);
     put_header(m_wire, at, out.pos, true);
     m_wire.resize(at + header_bytes + out.pos);
+    const bool is_random = part.size() == chunk_target_bytes && out.pos > part.size() - part.size() / 64;
+    m_raw_chunks = is_random ? raw_chunks_after_random : 0;
   }
   m_plain.clear();
   return m_wire;
@@ -95,7 +99,7 @@ FrameReader::FrameReader(FrameReader&&) noexcept = default;
 void
 FrameReader::feed(ByteView bytes)
 {
-  m_wire.erase(m_wire.begin(), m_wire.begin() + static_cast<std::ptrdiff_t>(m_wire_at));
+  drop_front(m_wire, m_wire_at);
   m_wire_at = 0;
   append(m_wire, bytes);
 }
@@ -148,7 +152,7 @@ FrameReader::read_header()
 Result<bool>
 FrameReader::unpack()
 {
-  m_plain.erase(m_plain.begin(), m_plain.begin() + static_cast<std::ptrdiff_t>(m_plain_at));
+  drop_front(m_plain, m_plain_at);
   m_plain_at = 0;
   while (true) {
     if (m_chunk_left == 0 && !m_output_waits) {

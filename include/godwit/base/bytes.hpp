@@ -1,6 +1,7 @@
 #pragma once
 // Byte buffers and views, little-endian load and store.
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -48,7 +49,26 @@ as_text(ByteView bytes)
 inline void
 append(Bytes& to, ByteView bytes)
 {
-  to.insert(to.end(), bytes.begin(), bytes.end());
+  if (bytes.empty()) {
+    return;
+  }
+  const std::size_t at = to.size();
+  if (at + bytes.size() > to.capacity()) {
+    to.reserve(std::max(at + bytes.size(), 2 * to.capacity()));
+  }
+  to.resize(at + bytes.size());
+  std::memcpy(to.data() + at, bytes.data(), bytes.size());
+}
+
+// Takes the first `count` bytes away.
+inline void
+drop_front(Bytes& from, std::size_t count)
+{
+  const std::size_t left = from.size() - count;
+  if (left != 0 && count != 0) {
+    std::memmove(from.data(), from.data() + count, left);
+  }
+  from.resize(left);
 }
 
 template <std::unsigned_integral T>

@@ -36,6 +36,7 @@ private:
   Bytes m_plain;
   Bytes m_wire;
   std::unique_ptr<Compressor> m_compressor;
+  int m_raw_chunks = 0; // to come: what was last compressed did not get smaller
 };
 
 // One direction's receiver. Takes bytes as they come, in any portions; holds at
