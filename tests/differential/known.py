@@ -152,14 +152,44 @@ def unicode_controls_are_escaped(context, item):
 @difference("ignore-existing-holds-for-folders")
 def ignore_existing_holds_for_folders(context, item):
     nodes = context.case.nodes
-    if not context.case.has("--ignore-existing") or b"Not a directory" not in context.rsync.outcome.err:
+    failed = re.search(rb"failed: (Not a directory|No such file)", context.rsync.outcome.err)
+    if not context.case.has("--ignore-existing") or not failed:
         return False
     kept = [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir"]
     if item.kind == "exit":
         return item.rsync == 23 and item.godwit == 0
     if item.kind == "tree":
         return item.where in kept and item.fields == ("mtime_ns",)
-    return bool(item.rsync) and any(p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
+    return item.where.startswith(b"Number of created files") or bool(item.rsync) and any(
+        p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
+
+
+def count(line):
+    """The first number of a line."""
+    digits = re.search(rb"\d[\d,]*", line)
+    return int(digits[0].replace(b",", b"")) if digits else 0
+
+
+def rsync_counts_more(context, item, *names):
+    """Both sides printed the named line, rsync with the larger number."""
+    for name in names:
+        if item.where.startswith(name):
+            lines = [i for i in context.items if i.kind == "line" and i.where.startswith(name)]
+            return len(lines) == 2 and count(next(i.where for i in lines if i.rsync)) > count(
+                next(i.where for i in lines if i.godwit))
+    return False
+
+
+@difference("duplicates-are-counted-once")
+def duplicates_are_counted_once(context, item):
+    return item.kind == "line" and len(context.case.sources) > 1 and rsync_counts_more(
+        context, item, b"total size is", b"Total file size", b"Number of files")
+
+
+@difference("only-what-succeeded-is-counted")
+def only_what_succeeded_is_counted(context, item):
+    return item.kind == "line" and context.godwit.outcome.code == context.rsync.outcome.code == 23 and rsync_counts_more(
+        context, item, b"Number of created files", b"Number of regular files", b"Total transferred file size")
 
 
 @difference("folder-times-are-kept")
