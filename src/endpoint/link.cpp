@@ -120,6 +120,19 @@ Link::send(Parcel parcel)
 Result<Parcel>
 Link::receive(Deadline deadline)
 {
+  auto parcel = receive_next(deadline);
+  if (!parcel && parcel.error().kind == ErrorKind::stopped) {
+    const std::scoped_lock lock(m_error_mutex);
+    if (!m_write_outcome && m_write_outcome.error().kind == ErrorKind::timeout) {
+      return m_write_outcome.error();
+    }
+  }
+  return parcel;
+}
+
+Result<Parcel>
+Link::receive_next(Deadline deadline)
+{
   while (true) {
     TRY_ASSIGN(std::optional<proto::Message> next, m_reader.next());
     if (next) {
@@ -163,9 +176,15 @@ Link::write_loop()
       parcel.reset();
     }
     if (Result<> written = write_all(m_writer.flush()); !written) {
-      const std::scoped_lock lock(m_error_mutex);
-      m_write_outcome = std::move(written);
+      const bool is_stuck = written.error().kind == ErrorKind::timeout;
+      {
+        const std::scoped_lock lock(m_error_mutex);
+        m_write_outcome = std::move(written);
+      }
       m_outbox.close();
+      if (is_stuck) {
+        abort(); // the reader, who may be hearing keepalives still, tells why
+      }
       while (m_outbox.try_pop()) { // whoever waits for their leases goes on
       }
       return;

@@ -7,6 +7,7 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::size_t batch_entries = 256;
+constexpr std::size_t max_leftovers = 10000; // the next run finds the rest
 
 plan::Recipe
 to_plan(const proto::Recipe& recipe)
@@ -85,6 +86,11 @@ LocalScan::run()
   if (!m_filter.is_empty()) {
     calls.judge = [this](const model::RelPath& path, bool is_folder) { return judge(path, is_folder); };
   }
+  calls.leftover = [this](const model::RelPath& path) {
+    if (m_context.leftovers.size() < max_leftovers) {
+      m_context.leftovers.push_back(path);
+    }
+  };
   if (m_request.checksum) {
     calls.digest = [this](int folder, const char* name, const fs::Stat&) {
       return fs::digest_file(folder, name, m_context.roots.key, m_context.roots.bases.front().dir.links());

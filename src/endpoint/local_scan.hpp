@@ -28,6 +28,7 @@ public:
     Budget& entries;
     PageStore& pages;
     const std::atomic<bool>& stopped;
+    std::vector<model::RelPath>& leftovers; // dest: what earlier runs left staged
   };
   LocalScan(const Context& context, proto::Scan request);
 

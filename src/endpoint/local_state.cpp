@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "godwit/fs/leftover.hpp"
+
 namespace godwit::endpoint {
 
 namespace {
@@ -105,7 +107,7 @@ Local::State::handle(proto::Scan& request, Lease&)
     scanner.join(); // a second pass begins when the first was listed whole
   }
   scanner = std::jthread([this, moved = std::move(request)]() mutable {
-    LocalScan({roots, *names, answer, entries, pages, context->stopped}, std::move(moved)).run();
+    LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers}, std::move(moved)).run();
   });
 }
 
@@ -335,6 +337,22 @@ Local::State::handle(proto::Remove& request, Lease&)
   on_dest(removal_lane(), [remove = std::move(request)](DestLane& dest) { dest.remove(remove); });
 }
 
+// What killed runs left goes, unless its writer still holds it.
+void
+Local::State::sweep_leftovers()
+{
+  if (scanner.joinable()) {
+    scanner.join();
+  }
+  for (const model::RelPath& path : leftovers) {
+    auto folder = roots.dest().open_folder(path.parent());
+    if (folder && times.note(path.parent(), *folder)) {
+      (void)!fs::remove_leftover(*folder, path.name());
+    }
+  }
+  leftovers.clear();
+}
+
 void
 Local::State::handle(proto::Finish&, Lease&)
 {
@@ -343,6 +361,7 @@ Local::State::handle(proto::Finish&, Lease&)
   }
   proto::Finished finished;
   if (is_dest()) {
+    sweep_leftovers();
     times.finish(roots.dest(), [&](const model::RelPath&, const Error& error) {
       if (finished.errors.size() < 1000) {
         finished.errors.push_back(error.text);

@@ -50,7 +50,7 @@ struct Local::State {
   std::size_t lane_of(const model::RelPath& path) const;
   std::size_t removal_lane() const { return settings.lanes; }
   void refuse(const char* what);
-  void answer_page(std::uint64_t page);
+  void sweep_leftovers();
   void begin_transfer(std::uint64_t id, std::size_t lane);
 
   // `work` gets the lane's SourceLane or DestLane; it is dropped once the run is stopped.
@@ -90,6 +90,7 @@ struct Local::State {
   };
   std::map<std::uint64_t, WaitingMatch> waiting_matches; // for the rest of their sums
   std::unique_ptr<Workers> workers;
+  std::vector<model::RelPath> leftovers; // the scanner's until it ends
   std::jthread scanner;
 };
 

@@ -68,6 +68,9 @@ split_relative(std::string_view typed)
   TRY_ASSIGN(split.path, model::RelPath::parse(std::move(normal.first)));
   split.contents = split.path.is_root() || means_contents(typed);
   split.implied = normal.second == 0 ? 0 : normal.second - 1;
+  if (typed.starts_with("./") && normal.second != 0) {
+    ++split.implied; // the folder that the dot names is one of them
+  }
   return split;
 }
 

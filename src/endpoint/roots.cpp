@@ -9,6 +9,7 @@
 
 #include "godwit/base/escape.hpp"
 #include "godwit/fs/expand.hpp"
+#include "godwit/fs/staged_name.hpp"
 #include "dest_root.hpp"
 #include "operand.hpp"
 
@@ -122,6 +123,7 @@ open_roots(const proto::Open& request, Expand expand, fs::NameService& names, pr
     }
     const std::string operand =
         expand == Expand::yes ? fs::expand_home(request.operands[0], names) : request.operands[0];
+    fs::prepare_staged_names();
     TRY(open_dest_root(roots, operand, answer));
     return roots;
   }

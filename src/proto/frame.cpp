@@ -1,6 +1,7 @@
 #include "godwit/proto/frame.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <zstd.h>
@@ -12,15 +13,49 @@ namespace godwit::proto {
 namespace {
 
 constexpr std::uint32_t compressed_bit = 1U << 31U;
-constexpr std::size_t header_bytes = 4;
-constexpr std::size_t max_wire_chunk = 2 * max_message_bytes;
+constexpr std::size_t header_bytes = 12;
+constexpr std::size_t max_wire_chunk = 2 * chunk_target_bytes;
 constexpr int raw_chunks_after_random = 15; // then compression is tried again
 constexpr int max_window_log = 23; // 8 MiB: what a peer may make us allocate
 
-void
-put_header(Bytes& out, std::size_t at, std::size_t length, bool compressed)
+// Against accidents only, so the key is known to all.
+const HashKey&
+frame_key()
 {
-  store_le(out.data() + at, static_cast<std::uint32_t>(length) | (compressed ? compressed_bit : 0U));
+  static const HashKey key{HashKey::Seed{}};
+  return key;
+}
+
+std::uint32_t
+header_sum(std::uint32_t word, std::uint64_t number)
+{
+  std::array<std::byte, 12> bytes;
+  store_le(bytes.data(), word);
+  store_le(bytes.data() + 4, number);
+  return static_cast<std::uint32_t>(frame_key().hash64(bytes));
+}
+
+std::uint32_t
+content_sum(ByteView content)
+{
+  return static_cast<std::uint32_t>(frame_key().hash64(content));
+}
+
+// Of the chunk whose content follows from `at` + header_bytes to the end of `out`.
+void
+put_header(Bytes& out, std::size_t at, bool compressed, std::uint64_t number)
+{
+  const ByteView content = ByteView(out).subspan(at + header_bytes);
+  const std::uint32_t word = static_cast<std::uint32_t>(content.size()) | (compressed ? compressed_bit : 0U);
+  store_le(out.data() + at, word);
+  store_le(out.data() + at + 4, header_sum(word, number));
+  store_le(out.data() + at + 8, content_sum(content));
+}
+
+Error
+damaged()
+{
+  return make_error(ErrorKind::protocol, "the stream was damaged on its way: a check sum does not hold");
 }
 
 } // namespace
@@ -65,8 +100,8 @@ FrameWriter::flush()
     if (!m_compressor || m_raw_chunks > 0) {
       m_raw_chunks -= m_raw_chunks > 0 ? 1 : 0;
       m_wire.resize(at + header_bytes);
-      put_header(m_wire, at, part.size(), false);
       append(m_wire, part);
+      put_header(m_wire, at, false, m_number++);
       continue;
     }
     const std::size_t bound = ZSTD_compressBound(part.size()) + 64;
@@ -75,8 +110,8 @@ FrameWriter::flush()
     ZSTD_outBuffer out{m_wire.data() + at + header_bytes, bound, 0};
     const std::size_t left = ZSTD_compressStream2(m_compressor->context, &out, &in, ZSTD_e_flush);
     ASSERT(left == 0);
-    put_header(m_wire, at, out.pos, true);
     m_wire.resize(at + header_bytes + out.pos);
+    put_header(m_wire, at, true, m_number++);
     const bool is_random = part.size() == chunk_target_bytes && out.pos > part.size() - part.size() / 64;
     m_raw_chunks = is_random ? raw_chunks_after_random : 0;
   }
@@ -139,13 +174,26 @@ FrameReader::read_header()
   if (m_wire.size() - m_wire_at < header_bytes) {
     return false;
   }
-  const auto header = load_le<std::uint32_t>(m_wire.data() + m_wire_at);
-  m_wire_at += header_bytes;
-  m_chunk_left = header & ~compressed_bit;
-  m_chunk_is_compressed = (header & compressed_bit) != 0;
-  if (m_chunk_left > max_wire_chunk) {
-    return make_error(ErrorKind::protocol, fmt::format("cannot accept chunk of {} bytes: too long", m_chunk_left));
+  const std::byte* header = m_wire.data() + m_wire_at;
+  const auto word = load_le<std::uint32_t>(header);
+  if (load_le<std::uint32_t>(header + 4) != header_sum(word, m_number)) {
+    return damaged();
   }
+  const std::size_t length = word & ~compressed_bit;
+  if (length > max_wire_chunk) {
+    return make_error(ErrorKind::protocol, fmt::format("cannot accept chunk of {} bytes: too long", length));
+  }
+  if (m_wire.size() - m_wire_at - header_bytes < length) {
+    return false; // it is checked as a whole before any of it is used
+  }
+  const ByteView content = ByteView(m_wire).subspan(m_wire_at + header_bytes, length);
+  if (load_le<std::uint32_t>(header + 8) != content_sum(content)) {
+    return damaged();
+  }
+  ++m_number;
+  m_wire_at += header_bytes;
+  m_chunk_left = length;
+  m_chunk_is_compressed = (word & compressed_bit) != 0;
   return true;
 }
 

@@ -191,6 +191,9 @@ Pipeline::end_waiting()
   for (const auto& [number, left] : m_blocked) {
     m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(left.action.entry.path) +
                                                      ": a folder stands there"));
+    if (!left.is_shown) {
+      m_lines.none(number);
+    }
   }
   m_blocked.clear();
 }
@@ -313,6 +316,10 @@ Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
   if (pending.action.kind == Kind::remove) {
     m_lines.none(pending.action.number);
+  } else if (pending.action.kind == Kind::clear_way) {
+    refuse_way(*pending.action.for_number);
+    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(pending.action.entry.path) +
+                                                     ": the folder there could not be removed"));
   }
   if (is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST)) {
     model::Action action = pending.action;

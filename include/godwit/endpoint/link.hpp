@@ -59,6 +59,7 @@ public:
 private:
   using Clock = std::chrono::steady_clock;
 
+  Result<Parcel> receive_next(Deadline deadline);
   void write_loop();
   Result<> write_all(ByteView bytes);
   Result<> wait_for(int fd, short events, Deadline deadline);

@@ -1,8 +1,10 @@
 #pragma once
 // Messages to bytes and back: chunks of {u32 little-endian: bit 31 set where it
-// is compressed, below it the length; bytes}. The bytes of compressed chunks of
-// one direction are one zstd stream (RFC 8878), flushed at each chunk's end;
-// those of raw chunks stand for themselves. A message may span chunks.
+// is compressed, below it the length of the content; u32 check sum of that word
+// and the chunk's number; u32 check sum of the content; content}. The sums are
+// the low halves of XXH3-64. The contents of compressed chunks of one direction
+// are one zstd stream (RFC 8878), flushed at each chunk's end; those of raw
+// chunks stand for themselves. A message may span chunks.
 
 #include <memory>
 #include <optional>
@@ -36,11 +38,12 @@ private:
   Bytes m_plain;
   Bytes m_wire;
   std::unique_ptr<Compressor> m_compressor;
+  std::uint64_t m_number = 0;
   int m_raw_chunks = 0; // to come: what was last compressed did not get smaller
 };
 
 // One direction's receiver. Takes bytes as they come, in any portions; holds at
-// most one message and a portion, whatever the peer sends. Used by one thread.
+// most one message, a chunk and a portion, whatever the peer sends. Used by one thread.
 class FrameReader
 {
 public:
@@ -63,6 +66,7 @@ private:
   std::size_t m_wire_at = 0;
   Bytes m_plain;
   std::size_t m_plain_at = 0;
+  std::uint64_t m_number = 0; // of the next chunk
   std::size_t m_chunk_left = 0;
   bool m_chunk_is_compressed = false;
   bool m_output_waits = false; // the decompressor has more for us than fitted
