@@ -70,6 +70,13 @@ struct FrameWriter::Compressor {
 
 FrameWriter::FrameWriter(int level)
 {
+  set_level(level);
+}
+
+void
+FrameWriter::set_level(int level)
+{
+  m_compressor.reset();
   if (level == 0) {
     return;
   }
@@ -80,7 +87,6 @@ FrameWriter::FrameWriter(int level)
 
 FrameWriter::~FrameWriter() = default;
 FrameWriter::FrameWriter(FrameWriter&&) noexcept = default;
-FrameWriter& FrameWriter::operator=(FrameWriter&&) noexcept = default;
 
 void
 FrameWriter::add(const Message& message)

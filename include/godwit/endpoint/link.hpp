@@ -36,7 +36,7 @@ public:
 
   void start();
   // Before start(), and only where nothing compressed was sent yet.
-  void set_compress_level(int level) { m_writer = proto::FrameWriter(level); }
+  void set_compress_level(int level) { m_writer.set_level(level); }
   Result<> write_now(const proto::Message& message);
   // The 16 bytes with which an agent begins, before any message.
   Result<> write_magic();

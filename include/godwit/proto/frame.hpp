@@ -25,7 +25,9 @@ public:
   explicit FrameWriter(int level);
   ~FrameWriter();
   FrameWriter(FrameWriter&&) noexcept;
-  FrameWriter& operator=(FrameWriter&&) noexcept;
+
+  // Only where nothing was compressed yet.
+  void set_level(int level);
 
   void add(const Message& message);
   // Bytes of messages not yet in a chunk.
