@@ -13,6 +13,12 @@ using Kind = model::Action::Kind;
 
 constexpr std::size_t window_requests = 4096; // small ones: folders, links, metadata, removals
 
+bool
+shows_when_done(const model::Action& action)
+{
+  return action.kind == Kind::remove || (action.kind == Kind::make && !action.entry.is_folder());
+}
+
 std::string
 quoted(const model::RelPath& path)
 {
@@ -78,8 +84,8 @@ Pipeline::run(model::Action action, bool is_shown)
   case Kind::clear_way:
     clear_way(std::move(action));
     return;
-  case Kind::make:
-    if (!is_shown) {
+  case Kind::make: // of what a folder may be in the way of, the line comes when it is made
+    if (!is_shown && action.entry.is_folder()) {
       m_lines.due(action);
     }
     send_make(action);
@@ -277,7 +283,7 @@ Pipeline::done(std::uint64_t id)
     cleared(*pending.action.for_number);
     return {};
   }
-  if (pending.action.kind == Kind::remove) {
+  if (shows_when_done(pending.action)) {
     m_lines.due(pending.action);
   }
   m_report.count_done(pending.action);
@@ -303,7 +309,7 @@ Pipeline::failed(const proto::Failed& failed)
   Pending pending = std::move(found->second);
   m_pending.erase(found);
   if (failed.in_way && pending.action.kind == Kind::make) {
-    blocked({std::move(pending.action), true});
+    blocked({std::move(pending.action), false});
     return {};
   }
   report_failure(pending, failed);
@@ -314,7 +320,7 @@ void
 Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
 {
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
-  if (pending.action.kind == Kind::remove) {
+  if (shows_when_done(pending.action)) {
     m_lines.none(pending.action.number);
   } else if (pending.action.kind == Kind::clear_way) {
     refuse_way(*pending.action.for_number);
