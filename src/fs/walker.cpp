@@ -114,6 +114,9 @@ Walker::visit_folder(const Level& parent, Names group)
       }
       if (place->is_through_link) {
         entry->flags |= model::Entry::through_link;
+        if (place->leads_outside) {
+          entry->flags |= model::Entry::leads_outside;
+        }
         auto target = read_target(from, real_name(parent, listed));
         entry->target = target ? *std::move(target) : std::string();
       }

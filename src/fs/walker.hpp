@@ -21,6 +21,7 @@ struct Place {
   bool is_read = false;    // ... and were read
   bool is_mount = false;   // -x: on another file system, not entered
   bool is_through_link = false;
+  bool leads_outside = false;       // ... out of the base: not entered
   std::uint64_t top_filesystem = 0; // -x: of the operand it lies below
   Stat stat;
 };
@@ -70,13 +71,15 @@ private:
   void settle_kinds(Level& level);
   bool cannot_search(const Level& level, std::uint32_t place) const;
   NameKind kind_of(const Place& place, const char* real_name, NameKind hint) const;
+  bool leads_to_folder(const Place& place, const char* real_name) const;
   std::optional<Place> open_place(const Level& parent, const ListedName& name, Level& level);
   bool open_and_look(const Place& from, const char* real_name, Level& level, Place& made) const;
   bool look(const Place& from, const char* real_name, Level& level, Place& made) const;
   // Their errors carry the errno only.
   Result<Stat> look_at(const Place& place, const char* real_name, bool follow) const;
   Result<std::string> read_target(const Place& place, const char* real_name) const;
-  Fd open_folder(const Place& from, const char* real_name, int flags, bool& is_through_link) const;
+  bool open_through_link(const Place& from, const char* real_name, Level& level, Place& made) const;
+  Fd open_folder(const Place& from, const char* real_name, int flags) const;
   bool is_loop(const Place& place) const;
   const char* real_name(const Level& level, const ListedName& name) const;
   const char* real_name(const Level& level, const Place& place, const char* name) const;

@@ -68,7 +68,7 @@ Walker::add_items(Level& level)
   }
 }
 
-// What sorting needs to know: is it a folder?
+// What sorting needs to know: is it a folder? Under -K a link to a folder is both.
 void
 Walker::settle_kinds(Level& level)
 {
@@ -79,11 +79,19 @@ Walker::settle_kinds(Level& level)
       }
     }
   }
-  for (ListedName& name : level.names.all()) {
+  const std::size_t count = level.names.all().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    ListedName& name = level.names.all()[i];
     const bool is_open =
         name.kind == NameKind::unknown || (name.kind == NameKind::link && m_links != Links::refuse);
-    if (is_open) {
-      name.kind = kind_of(level.places[name.place], real_name(level, name), name.kind);
+    if (!is_open) {
+      continue;
+    }
+    const Place& place = level.places[name.place];
+    name.kind = kind_of(place, real_name(level, name), name.kind);
+    if (name.kind == NameKind::link && m_links == Links::beneath &&
+        leads_to_folder(place, real_name(level, name))) {
+      level.names.add(std::string(level.names.text(name)), name.place, NameKind::folder);
     }
   }
 }
@@ -106,16 +114,15 @@ Walker::kind_of(const Place& place, const char* real_name, NameKind hint) const
     const auto stat = look_at(place, real_name, false);
     hint = stat ? kind_for(*stat) : NameKind::non_folder;
   }
-  if (hint != NameKind::link || m_links == Links::refuse) {
-    return hint;
-  }
+  const bool is_followed = hint == NameKind::link && follows();
+  return is_followed && leads_to_folder(place, real_name) ? NameKind::folder : hint;
+}
+
+bool
+Walker::leads_to_folder(const Place& place, const char* real_name) const
+{
   const auto stat = look_at(place, real_name, true);
-  if (!stat || !stat->is_folder()) {
-    return NameKind::link;
-  }
-  bool is_through_link = false;
-  return follows() || open_folder(place, real_name, O_PATH, is_through_link) ? NameKind::folder
-                                                                             : NameKind::link;
+  return stat && stat->is_folder();
 }
 
 Result<Stat>
@@ -141,22 +148,10 @@ Walker::read_target(const Place& place, const char* real_name) const
 }
 
 Fd
-Walker::open_folder(const Place& from, const char* real_name, int flags, bool& is_through_link) const
+Walker::open_folder(const Place& from, const char* real_name, int flags) const
 {
   const int no_follow = follows() ? 0 : O_NOFOLLOW;
-  Fd folder(::openat(from.folder.get(), real_name, flags | no_follow | O_DIRECTORY | O_CLOEXEC));
-  if (folder || m_links != Links::beneath || (errno != ENOTDIR && errno != ELOOP)) {
-    return folder;
-  }
-  Fd target(open_following(from.folder.get(), real_name, O_PATH | O_DIRECTORY));
-  const auto is_held = target ? m_bases[from.base].dir.holds(target.get()) : Result<bool>(false);
-  if (!is_held || !*is_held) {
-    errno = ELOOP;
-    return {};
-  }
-  is_through_link = true;
-  return flags == O_PATH ? std::move(target)
-                         : Fd(::openat(target.get(), ".", flags | O_DIRECTORY | O_CLOEXEC));
+  return Fd(::openat(from.folder.get(), real_name, flags | no_follow | O_DIRECTORY | O_CLOEXEC));
 }
 
 // Nothing where it is not to be listed, or is gone.
@@ -183,6 +178,12 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
     }
   }
   const bool is_entered = made.is_covered || leads_on;
+  if (m_links == Links::beneath) {
+    const auto stat = look_at(from, real, false);
+    if (stat && stat->type == model::Type::symlink) {
+      return open_through_link(from, real, level, made) ? std::optional(std::move(made)) : std::nullopt;
+    }
+  }
   if (!(is_entered ? open_and_look(from, real, level, made) : look(from, real, level, made))) {
     return std::nullopt;
   }
@@ -196,7 +197,7 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
 bool
 Walker::open_and_look(const Place& from, const char* real_name, Level& level, Place& made) const
 {
-  made.folder = open_folder(from, real_name, made.is_covered ? O_RDONLY : O_PATH, made.is_through_link);
+  made.folder = open_folder(from, real_name, made.is_covered ? O_RDONLY : O_PATH);
   const int error = errno;
   if (!made.folder) {
     const bool is_there = look(from, real_name, level, made);
@@ -207,7 +208,7 @@ Walker::open_and_look(const Place& from, const char* real_name, Level& level, Pl
     level.is_incomplete = true;
     made.is_covered = false;
     // Items below it can be reached even where it cannot be listed.
-    made.folder = open_folder(from, real_name, O_PATH, made.is_through_link);
+    made.folder = open_folder(from, real_name, O_PATH);
     return true;
   }
   const auto stat = stat_fd(made.folder.get(), {});
@@ -223,11 +224,41 @@ Walker::open_and_look(const Place& from, const char* real_name, Level& level, Pl
   return true;
 }
 
+// -K. What the link leads to is looked into, unless that lies outside or is being walked already: whether the
+// source has such a folder is not known here.
+bool
+Walker::open_through_link(const Place& from, const char* real_name, Level& level, Place& made) const
+{
+  Fd target(open_following(from.folder.get(), real_name, O_PATH | O_DIRECTORY));
+  const auto stat = target ? stat_fd(target.get(), {}) : Result<Stat>(sys_error("cannot open folder"));
+  if (!stat) {
+    return false; // the link itself is listed
+  }
+  made.stat = *stat;
+  made.is_through_link = true;
+  const auto is_held = m_bases[from.base].dir.holds(target.get());
+  made.leads_outside = !is_held || !*is_held;
+  if (made.leads_outside || is_loop(made)) {
+    return true;
+  }
+  if (made.is_covered) {
+    made.folder = Fd(::openat(target.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  if (made.is_covered && !made.folder) {
+    failed(level.path, sys_error("cannot open folder " + label(level.path, from.base), errno));
+    level.is_incomplete = true;
+    made.is_covered = false;
+  }
+  if (!made.folder) {
+    made.folder = std::move(target);
+  }
+  return true;
+}
+
 bool
 Walker::look(const Place& from, const char* real_name, Level& level, Place& made) const
 {
-  const bool follow = follows() || m_links == Links::beneath;
-  const auto stat = look_at(from, real_name, follow);
+  const auto stat = look_at(from, real_name, follows());
   if (stat && stat->is_folder()) {
     made.stat = *stat;
     return true;

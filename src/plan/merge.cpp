@@ -149,7 +149,11 @@ Merge::both_folders(Entry source, const Entry& dest)
     forget_dest_name(dest.path.name());
   }
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source), State::shared);
+    skip_folder(std::move(source), State::shared, Action::Reason::folder);
+    return;
+  }
+  if (dest.has(Entry::leads_outside)) {
+    skip_folder(std::move(source), State::ignored, Action::Reason::leads_outside);
     return;
   }
   const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.str());
@@ -157,14 +161,14 @@ Merge::both_folders(Entry source, const Entry& dest)
   m_levels.push(dest.path.str(), is_entered ? State::shared : State::ignored);
 }
 
-// What lies below it in the listing was named on its own.
+// With Reason::folder what lies below it in the listing was named on its own.
 void
-Merge::skip_folder(Entry source, State contents)
+Merge::skip_folder(Entry source, State contents, Action::Reason reason)
 {
   const std::string path = source.path.str();
   Action action;
   action.kind = Action::Kind::skip;
-  action.reason = Action::Reason::folder;
+  action.reason = reason;
   action.entry = std::move(source);
   emit(std::move(action));
   m_levels.push(path, contents);
@@ -191,7 +195,7 @@ Merge::only_source_folder(Entry source)
 {
   const auto there = forget_dest_name(source.path.name());
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source), State::created);
+    skip_folder(std::move(source), State::created, Action::Reason::folder);
     return;
   }
   std::optional<Entry> in_way;

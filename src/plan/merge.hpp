@@ -70,7 +70,7 @@ private:
   void only_source_name(model::Entry source, bool folder_may_come);
   void only_dest_name(const model::Entry& dest, bool folder_may_come);
   void only_dest_folder(model::Entry dest);
-  void skip_folder(model::Entry source, State contents);
+  void skip_folder(model::Entry source, State contents, model::Action::Reason reason);
   std::optional<DestName> forget_dest_name(std::string_view name);
 
   Removals::Index add_removal(const model::Entry& dest);

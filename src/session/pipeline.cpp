@@ -141,6 +141,10 @@ Pipeline::skip(const model::Action& action)
   if (action.for_number) {
     refuse_way(*action.for_number);
   }
+  if (action.reason == model::Action::Reason::leads_outside) {
+    m_report.fail(make_error(ErrorKind::changed, "cannot enter folder " + quoted(action.entry.path) +
+                                                     ": a link stands there that leads out of the destination"));
+  }
   if (action.reason != model::Action::Reason::in_way) {
     return;
   }

@@ -69,6 +69,8 @@ struct WalkCalls {
 //   error of kind `vanished`. An item that no base has: the same.
 // - A link that leads nowhere, under -L: an error of errno ENOENT and kind `system`.
 // - A folder that -L or -k would enter a second time below itself: an error, not entered.
+// - A link to a folder, at the dest under -K, is listed twice: as the link, and as a folder flagged through_link,
+//   without contents where it leads outside the base (leads_outside) or to a folder above itself.
 // - Dest: items that do not lie below 'contents' are flagged is_protected.
 // Returns false if `entry` stopped it.
 bool walk(const WalkOptions& options, std::span<const Base> bases, const WalkCalls& calls);

@@ -43,6 +43,7 @@ struct Action {
     not_empty,       // a folder that holds what may not be removed
     delete_limit,    // --max-delete is used up
     in_way,          // a folder that is not empty stands where a non-folder belongs
+    leads_outside,   // -K: a folder whose place at the dest is a link out of the root
   };
 
   Kind kind = Kind::up_to_date;

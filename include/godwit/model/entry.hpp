@@ -38,6 +38,7 @@ struct Entry {
     through_link = 4, // dest, -K: a folder reached through a link
     is_mount = 8, // a folder on another file system under -x: listed, not entered
     is_sparse = 32, // source: a regular file with holes
+    leads_outside = 64, // dest, -K: with through_link: it leads out of the root, and is not entered
     is_perishable = 16, // dest: may not be removed, unless the folder that holds it is
   };
 

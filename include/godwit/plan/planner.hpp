@@ -59,7 +59,8 @@ struct PlanRules {
 // dest answers with 'in way'.
 //
 // -K: the dest lists a link to a folder twice: as the link that it is and, among the folders, as a folder
-// flagged `through_link`, followed by what it holds.
+// flagged `through_link`, followed by what it holds (nothing where it leads to a folder above it). One that
+// `leads_outside` and is a folder of the source comes out as `skip`.
 class Planner
 {
 public:

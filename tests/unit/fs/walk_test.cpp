@@ -204,9 +204,31 @@ TEST_CASE("walk at the dest under -K enters links that lead beneath the root")
   WalkLog log;
   log.options.side = Side::dest;
   log.run(tree, Links::beneath);
-  CHECK(log.lines == Lines{"", "out", "in/", "in/f", "real/", "real/f"});
-  CHECK(log.entry("in").has(Entry::through_link));
-  CHECK(log.entry("in").target == "real");
+  CHECK(log.lines == Lines{"", "in", "out", "in/", "in/f", "out/", "real/", "real/f"});
+  const Entry& in = log.entries[3];
+  CHECK(in.has(Entry::through_link));
+  CHECK_FALSE(in.has(Entry::leads_outside));
+  CHECK(in.target == "real");
+  CHECK(log.entry("in").type == Type::symlink);
+  CHECK(log.entries[5].has(Entry::leads_outside));
+  CHECK(log.errors.empty());
+}
+
+TEST_CASE("walk at the dest under -K does not enter a link to a folder that it lies in")
+{
+  TempTree tree;
+  tree.folder("d");
+  tree.folder("e");
+  tree.link("d/self", ".");
+  tree.link("d/up", "..");
+  tree.link("e/over", "../d");
+  WalkLog log;
+  log.options.side = Side::dest;
+  log.run(tree, Links::beneath);
+  CHECK(log.lines == Lines{"", "d/", "d/self", "d/up", "d/self/", "d/up/", "e/", "e/over", "e/over/",
+                           "e/over/self", "e/over/up", "e/over/self/", "e/over/up/"});
+  CHECK(log.is_ordered());
+  CHECK(log.errors.empty());
 }
 
 TEST_CASE("walk prunes folders without a non-folder under -m, but for the root and what is protected")

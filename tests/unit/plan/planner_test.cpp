@@ -48,7 +48,8 @@ entry(std::string_view text)
                                                             {"perishable", Entry::is_perishable},
                                                             {"incomplete", Entry::is_incomplete},
                                                             {"mount", Entry::is_mount},
-                                                            {"through", Entry::through_link}};
+                                                            {"through", Entry::through_link},
+                                                            {"outside", Entry::leads_outside}};
   for (const auto& [name, flag] : flags) {
     made.flags = static_cast<std::uint8_t>(made.flags | (has(name) ? flag : 0));
   }
@@ -61,7 +62,7 @@ described(const Action& action)
   static constexpr const char* kinds[] = {"make", "transfer", "set", "remove", "clear", "same", "skip"};
   static constexpr const char* reasons[] = {"",           " newer", " exists",    " missing",
                                             " small",     " big",   " irregular", " folder",
-                                            " not_empty", " limit", " in_way"};
+                                            " not_empty", " limit", " in_way",    " outside"};
   std::string text = kinds[static_cast<int>(action.kind)];
   text += reasons[static_cast<int>(action.reason)];
   text += " " + action.entry.path.str() + (action.entry.is_folder() ? "/" : "");
@@ -347,6 +348,15 @@ TEST_CASE("-K: a folder reached through a link is the source's folder, and is no
         Lines{"same /", "same k/", "transfer k/f", "remove k/x"});
   CHECK(planned(deleting(), {"./", "k@"}, {"./", "k@", "k/ through", "k/x"}) == Lines{"same /", "same k"});
   CHECK(planned(deleting(), {"./"}, {"./", "k@", "k/ through", "k/x"}) == Lines{"same /", "remove k"});
+}
+
+TEST_CASE("-K: a link out of the root stays where the source has a folder, and is a link like any otherwise")
+{
+  CHECK(planned(deleting(), {"./", "k/", "k/f"}, {"./", "k@", "k/ through outside"}) ==
+        Lines{"same /", "skip outside k/"});
+  CHECK(planned(deleting(), {"./"}, {"./", "k@", "k/ through outside"}) == Lines{"same /", "remove k"});
+  CHECK(planned(deleting(), {"./", "k"}, {"./", "k@", "k/ through outside"}) ==
+        Lines{"same /", "transfer k replaces"});
 }
 
 TEST_CASE("Pages that are not fed leave folders out, which both sides have")
