@@ -10,6 +10,7 @@ namespace godwit::endpoint {
 
 namespace {
 
+constexpr std::uint32_t max_timeout_s = 3600;
 constexpr int max_compress_level = 9; // what a controller may make us work
 
 proto::Fatal
@@ -68,6 +69,9 @@ private:
     opened->confinement = static_cast<std::uint8_t>(sandbox.level);
     opened->confinement_text = sandbox.text;
     m_link.set_compress_level(std::min<int>(request->compress_level, max_compress_level));
+    if (request->timeout_s != 0) {
+      m_link.shorten_timeout(static_cast<int>(std::min(request->timeout_s, max_timeout_s)));
+    }
     m_link.start();
     m_link.send({*std::move(opened), {}});
     return {};
@@ -85,6 +89,10 @@ private:
       auto parcel = m_link.receive();
       if (!parcel) {
         m_local->stop();
+        if (parcel.error().kind == ErrorKind::timeout) { // our way may still be open
+          m_link.send({to_fatal(parcel.error()), {}});
+          (void)!m_link.finish();
+        }
         return std::move(parcel).error();
       }
       const bool is_last = std::holds_alternative<proto::Finish>(parcel->message);

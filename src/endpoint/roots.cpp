@@ -70,6 +70,10 @@ private:
       return stat.error().errno_value;
     }
     opened.type = stat->type;
+    if (split.contents && !stat->is_folder() && m_roots.request.relative) {
+      opened.contents = false; // with -R the slash says nothing of what is no folder
+      return 0;
+    }
     return split.contents && !stat->is_folder() ? ENOTDIR : 0;
   }
 

@@ -129,6 +129,7 @@ Run::open_request(proto::Role role) const
   request.seed = m_key.seed();
   request.removes_source = m_options.remove_source_files && !m_options.dry_run;
   const int level = m_options.compress == false ? 0 : m_options.compress_level.value_or(1);
+  request.timeout_s = static_cast<std::uint32_t>(std::max(m_options.timeout_s, 0));
   request.compress_level = static_cast<std::uint8_t>(level);
   return request;
 }

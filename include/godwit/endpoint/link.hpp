@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -37,6 +38,7 @@ public:
   void start();
   // Before start(), and only where nothing compressed was sent yet.
   void set_compress_level(int level) { m_writer.set_level(level); }
+  void shorten_timeout(int seconds) { m_settings.timeout_s = std::min(m_settings.timeout_s, seconds); }
   Result<> write_now(const proto::Message& message);
   // The 16 bytes with which an agent begins, before any message.
   Result<> write_magic();

@@ -118,6 +118,7 @@ struct Open {
   HashKey::Seed seed{};    // the salt of the run
   bool removes_source = false;
   std::uint8_t compress_level = 1; // of what the agent sends
+  std::uint32_t timeout_s = 0;     // the agent's patience with silence, where it is shorter than its own
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -140,7 +141,8 @@ struct Open {
                       field("partial_dir", &Open::partial_dir, 4096),
                       field("seed", &Open::seed),
                       field("removes_source", &Open::removes_source),
-                      field("compress_level", &Open::compress_level)};
+                      field("compress_level", &Open::compress_level),
+                      field("timeout_s", &Open::timeout_s)};
   }
 };
 
