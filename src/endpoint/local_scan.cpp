@@ -100,7 +100,6 @@ LocalScan::run()
   if (!bases.empty() && fs::walk(options, bases, calls) && !m_batch.empty()) {
     send_batch();
   }
-  m_context.answer({proto::ListEnd{}, {}});
 }
 
 bool

@@ -32,6 +32,7 @@ public:
   };
   LocalScan(const Context& context, proto::Scan request);
 
+  // Answers with all but ListEnd.
   void run();
 
 private:

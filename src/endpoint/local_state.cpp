@@ -23,6 +23,12 @@ put_back_for(const proto::Open& request, const model::Scope& scope)
   return lists_root ? PutBack::all : PutBack::below_root;
 }
 
+bool
+is_name_or_none(const std::string& name)
+{
+  return name.empty() || model::RelPath::is_valid_name(name);
+}
+
 } // namespace
 
 Local::State::State(std::unique_ptr<fs::NameService> name_service, Answers answers,
@@ -89,8 +95,14 @@ Local::State::handle(proto::Scan& request, Lease&)
   if (request.recipe.number > plan::Recipe::number) {
     return refuse("scan by an unknown recipe");
   }
+  if (is_listing) {
+    return refuse("scan before the last one was listed whole");
+  }
+  if (!is_name_or_none(request.listed_name) || !is_name_or_none(request.real_name)) {
+    return refuse("scan of a name that is none");
+  }
   for (const model::ScopeItem& item : request.scope) {
-    if (is_source() && std::any_of(item.bases.begin(), item.bases.end(), is_unknown)) {
+    if (std::any_of(item.bases.begin(), item.bases.end(), is_unknown)) {
       return refuse("scan of a base that was not opened");
     }
   }
@@ -104,10 +116,13 @@ Local::State::handle(proto::Scan& request, Lease&)
     }
   }
   if (scanner.joinable()) {
-    scanner.join(); // a second pass begins when the first was listed whole
+    scanner.join(); // it has listed all
   }
+  is_listing = true;
   scanner = std::jthread([this, moved = std::move(request)]() mutable {
     LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers}, std::move(moved)).run();
+    is_listing = false;
+    answer({proto::ListEnd{}, {}});
   });
 }
 
@@ -141,6 +156,9 @@ Local::State::handle(proto::PagesSettled& request, Lease&)
 void
 Local::State::handle(proto::MapOwners& request, Lease&)
 {
+  if (is_source()) {
+    return refuse("owners to be mapped at the source");
+  }
   const std::vector<std::uint32_t> groups = fs::process_groups();
   const bool by_name = !roots.request.numeric_ids;
   proto::OwnersMapped mapped;

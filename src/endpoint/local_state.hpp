@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -91,6 +92,7 @@ struct Local::State {
   std::map<std::uint64_t, WaitingMatch> waiting_matches; // for the rest of their sums
   std::unique_ptr<Workers> workers;
   std::vector<model::RelPath> leftovers; // the scanner's until it ends
+  std::atomic<bool> is_listing = false;  // the scanner is at work
   std::jthread scanner;
 };
 
