@@ -1,0 +1,346 @@
+// Both makes of a dest: content, folders, metadata, removals.
+
+#include <algorithm>
+#include <tuple>
+
+#include "subject.hpp"
+#include "support/temp_tree.hpp"
+
+using namespace godwit;
+using namespace godwit::test;
+
+#define BOTH_MAKES LocalSubject, RemoteSubject
+
+namespace {
+
+void
+expect_refusal(Subject& subject, proto::Message request)
+{
+  subject.send(std::move(request));
+  const auto fatal = subject.expect<proto::Fatal>();
+  CHECK(fatal.kind == ErrorKind::protocol);
+}
+
+std::string
+edited(std::string text)
+{
+  text.insert(text.size() / 3, "an insertion");
+  text.replace(text.size() / 2, 10, "0123456789");
+  return text;
+}
+
+std::string
+noise(std::size_t size)
+{
+  std::string text(size, ' ');
+  std::uint64_t state = 42;
+  for (char& c : text) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    c = static_cast<char>(state >> 56U);
+  }
+  return text;
+}
+
+// Carries one changed file from `source` to `dest`, as the controller does. How many bytes were sent as such.
+std::uint64_t
+carry(Subject& source, Subject& dest, const model::Entry& entry)
+{
+  dest.send(proto::Signature{1, entry.path, false});
+  source.send(proto::Match{{1, entry.base, entry.path, entry.size, entry.mtime}, true, 0});
+  for (bool is_last = false; !is_last;) {
+    auto sums = dest.expect<proto::Sums>();
+    is_last = sums.is_last;
+    source.send(std::move(sums));
+  }
+  model::Entry made = entry;
+  made.uid = made.gid = model::keep_id;
+  dest.send(proto::Apply{1, made, true, true});
+  while (true) {
+    proto::Message answer = source.next();
+    if (auto* ops = std::get_if<proto::Ops>(&answer)) {
+      dest.send(std::move(*ops));
+      continue;
+    }
+    REQUIRE(std::holds_alternative<proto::OpsEnd>(answer));
+    const auto end = std::get<proto::OpsEnd>(answer);
+    CHECK(end.outcome == proto::ReadOutcome::whole);
+    dest.send(end);
+    dest.expect_done(1);
+    return end.literal_bytes;
+  }
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("a changed file is rebuilt from its basis", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const std::string old_text = noise(400'000);
+  tree.file("src/f", edited(old_text));
+  tree.file("dst/f", old_text);
+  Make source;
+  Make dest;
+  REQUIRE(source.open(open_source({tree.path("src/")})));
+  REQUIRE(dest.open(open_dest(tree.path("dst"))));
+  const model::Entry entry = entry_at(source, scan_all(false), "f");
+  CHECK(carry(source, dest, entry) < 40'000);
+  CHECK(tree.read("dst/f") == edited(old_text));
+  CHECK(tree.stat("dst/f").st_mtim.tv_nsec == tree.stat("src/f").st_mtim.tv_nsec);
+  CHECK(tree.names("dst") == std::set<std::string>{"f"});
+  source.finish();
+  dest.finish();
+}
+
+TEST_CASE_TEMPLATE("files that are put are whole, with mode and time", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("old", "something older");
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  subject.send(put_of(open, {{1, regular("new", 3), false, bytes_of("one")}, {2, regular("old", 3), true, bytes_of("two")}}));
+  auto done = subject.template expect<proto::Done>();
+  CHECK(done.ids == std::vector<std::uint64_t>{1, 2});
+  CHECK(tree.read("new") == "one");
+  CHECK(tree.read("old") == "two");
+  CHECK((tree.stat("new").st_mode & 07777U) == 0640);
+  CHECK(tree.stat("new").st_mtim.tv_sec == 1'600'000'000);
+  CHECK(tree.stat("new").st_mtim.tv_nsec == 123'456'789);
+  subject.finish();
+}
+
+TEST_CASE_TEMPLATE("content that is not what was read is not put", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("old", "old");
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  proto::Put put = put_of(open, {{1, regular("old", 3), true, bytes_of("new")}});
+  put.hash.low ^= 1;
+  subject.send(put);
+  CHECK(subject.expect_failed(1).kind == ErrorKind::verify);
+  subject.finish();
+  CHECK(tree.read("old") == "old");
+  CHECK(tree.names() == std::set<std::string>{"old"});
+}
+
+TEST_CASE_TEMPLATE("a rebuilt file that is not what was read is not put in place", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("f", "old");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  subject.send(proto::Apply{1, regular("f", 2), false, true});
+  subject.send(proto::Ops{1, bytes_of("\x04hi")});
+  SUBCASE("by its hash")
+  {
+    subject.send(proto::OpsEnd{1, proto::ReadOutcome::whole, {}, 2, 2, 0, 0, {}});
+    CHECK(subject.expect_failed(1).kind == ErrorKind::verify);
+  }
+  SUBCASE("because the source says so")
+  {
+    subject.send(proto::OpsEnd{1, proto::ReadOutcome::changed, {}, 2, 2, 0, 0, {}});
+    CHECK(subject.expect_failed(1).kind == ErrorKind::changed);
+  }
+  SUBCASE("because it is cut off") {}
+  subject.finish();
+  CHECK(tree.read("f") == "old");
+}
+
+TEST_CASE_TEMPLATE("ops that copy what is not there fail", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("f", "0123456789");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  subject.send(proto::Signature{1, path("f"), false});
+  while (!subject.template expect<proto::Sums>().is_last) {
+  }
+  subject.send(proto::Apply{1, regular("f", 20), true, true});
+  subject.send(proto::Ops{1, {std::byte{41}, std::byte{0}}}); // 20 bytes from 0, of 10
+  subject.send(proto::OpsEnd{1, proto::ReadOutcome::whole, {}, 20, 0, 0, 0, {}});
+  CHECK(subject.expect_failed(1).kind == ErrorKind::protocol);
+  subject.finish();
+  CHECK(tree.read("f") == "0123456789");
+}
+
+TEST_CASE_TEMPLATE("folders, links and pipes are made, and make way only when told", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("file", "old");
+  tree.file("full/x", "x");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  subject.send(proto::Make{1, folder("d"), false});
+  subject.expect_done(1);
+  subject.send(proto::Make{2, link_to("d/l", "../../anywhere"), false});
+  subject.expect_done(2);
+  model::Entry pipe = regular("p", 0);
+  pipe.type = model::Type::fifo;
+  subject.send(proto::Make{3, pipe, false});
+  subject.expect_done(3);
+  subject.send(proto::Make{4, link_to("file", "x"), false});
+  (void)subject.expect_failed(4);
+  subject.send(proto::Make{5, link_to("file", "x"), true});
+  subject.expect_done(5);
+  subject.send(proto::Make{6, link_to("full", "x"), true});
+  CHECK(subject.expect_failed(6).in_way);
+  CHECK(tree.read("full/x") == "x");
+  CHECK(S_ISFIFO(tree.stat("p").st_mode));
+  CHECK(S_ISLNK(tree.stat("file").st_mode));
+  subject.finish();
+}
+
+TEST_CASE_TEMPLATE("a file whose name a folder has is in its way", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("full/x", "x");
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  subject.send(put_of(open, {{1, regular("full", 3), true, bytes_of("one")}}));
+  CHECK(subject.expect_failed(1).in_way);
+  subject.finish();
+  CHECK(tree.read("full/x") == "x");
+}
+
+TEST_CASE_TEMPLATE("folders have their times and modes when all is done", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("there/gone", "x");
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  (void)listed(subject, scan_all(false));
+  const struct stat before = tree.stat("there");
+  model::Entry closed = folder("new");
+  closed.mode = 0550;
+  subject.send(proto::Make{1, closed, false});
+  subject.expect_done(1);
+  subject.send(put_of(open, {{2, regular("new/f", 1), false, bytes_of("1")}}));
+  subject.expect_done(2);
+  subject.send(proto::Remove{3, path("there/gone"), false});
+  subject.expect_done(3);
+  CHECK(subject.finish().errors.empty());
+  CHECK((tree.stat("new").st_mode & 07777U) == 0550);
+  CHECK(tree.stat("new").st_mtim.tv_sec == 1'600'000'000);
+  CHECK(tree.stat("there").st_mtim.tv_sec == before.st_mtim.tv_sec);
+  CHECK(tree.stat("there").st_mtim.tv_nsec == before.st_mtim.tv_nsec);
+  tree.mode("new", 0750);
+}
+
+TEST_CASE_TEMPLATE("metadata is set without touching content", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("f", "x");
+  tree.folder("d");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  subject.send(proto::SetMetadata{1, regular("f", 1)});
+  subject.expect_done(1);
+  subject.send(proto::SetMetadata{2, folder("d")});
+  subject.expect_done(2);
+  subject.send(proto::SetMetadata{3, regular("none", 1)});
+  (void)subject.expect_failed(3);
+  CHECK(subject.finish().errors.empty());
+  CHECK((tree.stat("f").st_mode & 07777U) == 0640);
+  CHECK((tree.stat("d").st_mode & 07777U) == 0750);
+  CHECK(tree.stat("d").st_mtim.tv_sec == 1'600'000'000);
+}
+
+TEST_CASE_TEMPLATE("what is removed is gone, a folder only if it is empty", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("full/x", "x");
+  tree.folder("empty");
+  tree.file("f", "x");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  subject.send(proto::Remove{1, path("f"), false});
+  subject.expect_done(1);
+  subject.send(proto::Remove{2, path("empty"), true});
+  subject.expect_done(2);
+  subject.send(proto::Remove{3, path("full"), true});
+  (void)subject.expect_failed(3);
+  subject.send(proto::Remove{4, path("full"), false});
+  (void)subject.expect_failed(4);
+  subject.send(proto::Remove{5, path("never-there"), false});
+  subject.expect_done(5);
+  subject.finish();
+  CHECK(tree.names() == std::set<std::string>{"full"});
+}
+
+TEST_CASE_TEMPLATE("the root itself is neither removed nor replaced", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.folder("root");
+  const proto::Open open = open_dest(tree.path("root"));
+  Make subject;
+  REQUIRE(subject.open(open));
+  subject.send(proto::Remove{1, {}, true});
+  (void)subject.expect_failed(1);
+  model::Entry entry = link_to("x", "y");
+  entry.path = {};
+  subject.send(proto::Make{2, entry, true});
+  (void)subject.expect_failed(2);
+  entry = regular("x", 1);
+  entry.path = {};
+  subject.send(put_of(open, {{3, entry, true, bytes_of("x")}}));
+  (void)subject.expect_failed(3);
+  subject.finish();
+  CHECK(S_ISDIR(tree.stat("root").st_mode));
+}
+
+TEST_CASE_TEMPLATE("owners are mapped one for one", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  proto::Open open = open_dest(tree.root());
+  open.super_owner = true;
+  Make subject;
+  const auto opened = subject.open(open);
+  REQUIRE(opened);
+  subject.send(proto::MapOwners{{{0, "root"}, {4711, "nobody-has-this-name"}}, {{4711, ""}}});
+  const auto mapped = subject.template expect<proto::OwnersMapped>();
+  REQUIRE(mapped.users.size() == 2);
+  REQUIRE(mapped.groups.size() == 1);
+  const std::uint32_t unknown = opened->may_chown ? 4711 : model::keep_id;
+  CHECK(mapped.users[0].id == 0);
+  CHECK(mapped.users[0].mapped == (opened->may_chown ? 0 : model::keep_id));
+  CHECK(mapped.users[1].mapped == unknown);
+}
+
+TEST_CASE_TEMPLATE("a dest refuses what only a source does, and what it did not begin", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  const proto::SourceFile file{1, 0, path("a"), 5, {}};
+  SUBCASE("read") { expect_refusal(subject, proto::Read{{file}}); }
+  SUBCASE("match") { expect_refusal(subject, proto::Match{file, false, 0}); }
+  SUBCASE("sums") { expect_refusal(subject, proto::Sums{1, {}, true}); }
+  SUBCASE("removal of a source") { expect_refusal(subject, proto::RemoveSource{file}); }
+  SUBCASE("ops that nothing was begun for") { expect_refusal(subject, proto::Ops{1, {}}); }
+  SUBCASE("gaps that nothing was begun for") { expect_refusal(subject, proto::Gaps{1, {}}); }
+  SUBCASE("end of ops that nothing was begun for") { expect_refusal(subject, proto::OpsEnd{}); }
+  SUBCASE("put of nothing") { expect_refusal(subject, proto::Put{}); }
+  SUBCASE("put of several folders")
+  {
+    proto::Put put;
+    for (int i = 0; i < 20; ++i) {
+      put.files.push_back({1, regular("d" + std::to_string(i) + "/f", 0), false, {}});
+    }
+    expect_refusal(subject, put);
+  }
+  SUBCASE("a second open") { expect_refusal(subject, open_dest("/")); }
+  SUBCASE("an answer") { expect_refusal(subject, proto::Done{{1}}); }
+  SUBCASE("a scan of a base that it has not")
+  {
+    proto::Scan scan = scan_all(false);
+    scan.scope.front().bases = {7};
+    expect_refusal(subject, scan);
+  }
+  CHECK(tree.read("a") == "hello");
+  CHECK(tree.names() == std::set<std::string>{"a"});
+}

@@ -1,0 +1,226 @@
+// Both makes of a source: listing, pages, content.
+
+#include <algorithm>
+
+#include "godwit/delta/signature.hpp"
+#include "subject.hpp"
+#include "support/temp_tree.hpp"
+
+using namespace godwit;
+using namespace godwit::test;
+
+#define BOTH_MAKES LocalSubject, RemoteSubject
+
+namespace {
+
+std::vector<std::string>
+names_of(const std::vector<model::Entry>& entries)
+{
+  std::vector<std::string> names;
+  for (const model::Entry& entry : entries) {
+    names.push_back(entry.path.str());
+  }
+  return names;
+}
+
+proto::SourceFile
+file_of(const model::Entry& entry, std::uint64_t id)
+{
+  return {id, entry.base, entry.path, entry.size, entry.mtime};
+}
+
+void
+expect_refusal(Subject& subject, proto::Message request)
+{
+  subject.send(std::move(request));
+  const auto fatal = subject.expect<proto::Fatal>();
+  CHECK(fatal.kind == ErrorKind::protocol);
+}
+
+// Of two files of ten, at most eleven: enough for several pages.
+void
+fill(const TempTree& tree)
+{
+  for (int i = 0; i < 1200; ++i) {
+    tree.file("many/f" + std::to_string(i), "x");
+  }
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("a listing is in order: in a folder first what is no folder", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("b/x", "1");
+  tree.file("b!", "22");
+  tree.file("z", "333");
+  tree.folder("a/e");
+  tree.link("l", "z");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const auto entries = listed(subject, scan_all(false));
+  CHECK(names_of(entries) == std::vector<std::string>{"", "b!", "l", "z", "a", "a/e", "b", "b/x"});
+  CHECK(entries[2].target == "z");
+  CHECK(entries[3].size == 3);
+  subject.finish();
+}
+
+TEST_CASE_TEMPLATE("a listing by pages gives the same entries, each page once", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  fill(tree);
+  std::vector<std::string> plain;
+  {
+    Make subject;
+    REQUIRE(subject.open(open_source({tree.path("/")})));
+    plain = names_of(listed(subject, scan_all(false)));
+  }
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  CHECK(names_of(listed(subject, scan_all(true))) == plain);
+  CHECK(plain.size() == 1202);
+  expect_refusal(subject, proto::PageWanted{0});
+}
+
+TEST_CASE_TEMPLATE("a page that was settled or never listed is refused", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("f", "x");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  subject.send(scan_all(true));
+  (void)subject.template expect<proto::Owners>();
+  (void)subject.template expect<proto::Page>();
+  (void)subject.template expect<proto::ListEnd>();
+  SUBCASE("settled")
+  {
+    subject.send(proto::PagesSettled{1});
+    expect_refusal(subject, proto::PageWanted{0});
+  }
+  SUBCASE("never listed") { expect_refusal(subject, proto::PageWanted{1}); }
+}
+
+TEST_CASE_TEMPLATE("files are read whole, and what is not as listed is said", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  tree.file("b", std::string(proto::max_chunk_bytes + 1, 'b'));
+  tree.file("c", "gone soon");
+  tree.link("d", "a");
+  const proto::Open open = open_source({tree.path("/")});
+  Make subject;
+  REQUIRE(subject.open(open));
+  auto entries = listed(subject, scan_all(false));
+  REQUIRE(entries.size() == 5);
+  REQUIRE(std::filesystem::remove(tree.path("c")));
+  proto::Read read;
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    read.files.push_back(file_of(entries[i], i));
+  }
+  subject.send(read);
+  const auto contents = subject.template expect<proto::Contents>();
+  REQUIRE(contents.files.size() == 4);
+  CHECK(contents.files[0].outcome == proto::ReadOutcome::whole);
+  CHECK(as_text(contents.files[0].content) == "hello");
+  CHECK(contents.files[1].outcome == proto::ReadOutcome::changed); // too big to be read so
+  CHECK(contents.files[2].outcome == proto::ReadOutcome::vanished);
+  CHECK(contents.files[3].outcome == proto::ReadOutcome::failed); // a link is never followed
+  CHECK(contents.hash == HashKey(open.seed).hash128(bytes_of("hello")));
+}
+
+TEST_CASE_TEMPLATE("a file that grew is read as it is now", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const auto entries = listed(subject, scan_all(false));
+  tree.file("a", "hello, world");
+  subject.send(proto::Read{{file_of(entries[1], 1)}});
+  const auto contents = subject.template expect<proto::Contents>();
+  CHECK(contents.files.at(0).outcome == proto::ReadOutcome::whole);
+  CHECK(as_text(contents.files[0].content) == "hello, world");
+  CHECK(contents.files[0].new_size == 12);
+}
+
+TEST_CASE_TEMPLATE("a file that changed since it was listed is not matched", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const auto entries = listed(subject, scan_all(false));
+  tree.file("a", "hello, world");
+  subject.send(proto::Match{file_of(entries[1], 1), false, 0});
+  const auto end = subject.template expect<proto::OpsEnd>();
+  CHECK(end.outcome == proto::ReadOutcome::changed);
+  CHECK(end.new_size == 12);
+}
+
+TEST_CASE_TEMPLATE("a source file is removed only if it is as it was read", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("same", "1");
+  tree.file("touched", "1");
+  proto::Open open = open_source({tree.path("/")});
+  open.removes_source = true;
+  Make subject;
+  REQUIRE(subject.open(open));
+  const auto entries = listed(subject, scan_all(false));
+  tree.file("touched", "22");
+  subject.send(proto::RemoveSource{file_of(entries[1], 7)});
+  subject.expect_done(7);
+  subject.send(proto::RemoveSource{file_of(entries[2], 8)});
+  CHECK(subject.expect_failed(8).kind == ErrorKind::changed);
+  CHECK(tree.names() == std::set<std::string>{"touched"});
+}
+
+TEST_CASE_TEMPLATE("a source refuses what only a dest does, and what it did not begin", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const proto::SourceFile file{1, 0, path("a"), 5, {}};
+  SUBCASE("put") { expect_refusal(subject, proto::Put{{{1, regular("x", 0), false, {}}}, {}}); }
+  SUBCASE("make") { expect_refusal(subject, proto::Make{1, folder("x"), false}); }
+  SUBCASE("metadata") { expect_refusal(subject, proto::SetMetadata{1, regular("a", 5)}); }
+  SUBCASE("remove") { expect_refusal(subject, proto::Remove{1, path("a"), false}); }
+  SUBCASE("signature") { expect_refusal(subject, proto::Signature{1, path("a"), false}); }
+  SUBCASE("apply") { expect_refusal(subject, proto::Apply{1, regular("a", 5), false, true}); }
+  SUBCASE("ops") { expect_refusal(subject, proto::Ops{1, {}}); }
+  SUBCASE("end of ops") { expect_refusal(subject, proto::OpsEnd{}); }
+  SUBCASE("owners") { expect_refusal(subject, proto::MapOwners{{{1000, "me"}}, {}}); }
+  SUBCASE("removal of a source that was not announced") { expect_refusal(subject, proto::RemoveSource{file}); }
+  SUBCASE("sums that nothing waits for") { expect_refusal(subject, proto::Sums{9, {}, true}); }
+  SUBCASE("read of nothing") { expect_refusal(subject, proto::Read{}); }
+  SUBCASE("a second open") { expect_refusal(subject, open_source({"/"})); }
+  SUBCASE("an answer") { expect_refusal(subject, proto::Done{{1}}); }
+  SUBCASE("a scan of a base that was not opened")
+  {
+    proto::Scan scan = scan_all(false);
+    scan.scope.front().bases = {7};
+    expect_refusal(subject, scan);
+  }
+  SUBCASE("a scan under a name that is none")
+  {
+    proto::Scan scan = scan_all(false);
+    scan.listed_name = "x";
+    scan.real_name = "../x";
+    expect_refusal(subject, scan);
+  }
+  CHECK(tree.read("a") == "hello");
+  CHECK(tree.names() == std::set<std::string>{"a"});
+}
+
+TEST_CASE_TEMPLATE("a base that was not opened cannot be read", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  subject.send(proto::Read{{{1, 7, path("a"), 5, {}}}});
+  CHECK(subject.template expect<proto::Contents>().files.at(0).outcome == proto::ReadOutcome::failed);
+  subject.send(proto::Match{{1, 7, path("a"), 5, {}}, false, 0});
+  CHECK(subject.template expect<proto::OpsEnd>().outcome == proto::ReadOutcome::failed);
+}
