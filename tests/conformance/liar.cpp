@@ -80,12 +80,35 @@ Wire::encoded(const proto::Message& message)
 }
 
 Bytes
-Wire::as_chunk(ByteView plain)
+Wire::header(std::uint32_t word, ByteView content)
 {
-  Bytes chunk(4);
-  store_le(chunk.data(), static_cast<std::uint32_t>(plain.size()));
-  append(chunk, plain);
+  static const HashKey key{HashKey::Seed{}};
+  std::array<std::byte, 12> summed;
+  store_le(summed.data(), word);
+  store_le(summed.data() + 4, m_chunks++);
+  Bytes header(12);
+  store_le(header.data(), word);
+  store_le(header.data() + 4, static_cast<std::uint32_t>(key.hash64(summed)));
+  store_le(header.data() + 8, static_cast<std::uint32_t>(key.hash64(content)));
+  return header;
+}
+
+Bytes
+Wire::chunk(ByteView content, std::uint32_t flags)
+{
+  Bytes chunk = header(static_cast<std::uint32_t>(content.size()) | flags, content);
+  append(chunk, content);
   return chunk;
+}
+
+void
+Wire::send_plain(ByteView plain)
+{
+  while (!plain.empty()) {
+    const ByteView part = plain.first(std::min(plain.size(), proto::chunk_target_bytes));
+    plain = plain.subspan(part.size());
+    send_raw(chunk(part, 0));
+  }
 }
 
 void

@@ -16,11 +16,16 @@ namespace godwit::test {
 class Wire
 {
 public:
-  void send(const proto::Message& message) { send_raw(as_chunk(encoded(message))); }
+  void send(const proto::Message& message) { send_plain(encoded(message)); }
   // `message` with each byte `from` turned into `to`.
   void send_edited(const proto::Message& message, char from, char to);
-  void send_plain(ByteView plain) { send_raw(as_chunk(plain)); }
+  void send_plain(ByteView plain);
+  void send_compressed(ByteView content) { send_raw(chunk(content, compressed_bit)); }
   void send_raw(ByteView wire);
+  // The next chunk, its sums included.
+  Bytes chunk(ByteView content, std::uint32_t flags);
+  // The head of the next chunk, which is nothing but that word.
+  Bytes header(std::uint32_t word, ByteView content);
   // The next message that is no keepalive. At the end of the stream the process ends.
   proto::Message receive();
   // Reads and drops until the other side is gone.
@@ -29,9 +34,10 @@ public:
   [[noreturn]] void fall_silent();
 
   static Bytes encoded(const proto::Message& message);
-  static Bytes as_chunk(ByteView plain);
+  static constexpr std::uint32_t compressed_bit = 1U << 31U;
 
 private:
+  std::uint64_t m_chunks = 0;
   proto::FrameReader m_reader;
 };
 

@@ -12,8 +12,6 @@ namespace godwit::test {
 
 namespace {
 
-constexpr std::uint32_t compressed_bit = 1U << 31U;
-
 Lie
 at_start(std::function<void(Liar&)> act)
 {
@@ -49,14 +47,13 @@ compressed(ByteView plain, int window_log)
 {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
-  Bytes chunk(4 + ZSTD_compressBound(plain.size()) + 64);
+  Bytes content(ZSTD_compressBound(plain.size()) + 64);
   ZSTD_inBuffer in{plain.data(), plain.size(), 0};
-  ZSTD_outBuffer out{chunk.data() + 4, chunk.size() - 4, 0};
+  ZSTD_outBuffer out{content.data(), content.size(), 0};
   ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush);
   ZSTD_freeCCtx(context);
-  store_le(chunk.data(), static_cast<std::uint32_t>(out.pos) | compressed_bit);
-  chunk.resize(4 + out.pos);
-  return chunk;
+  content.resize(out.pos);
+  return content;
 }
 
 Bytes
@@ -138,7 +135,8 @@ add_deaths(std::map<std::string, Lie>& lies)
     ::_exit(0);
   });
   lies["dies_in_chunk"] = instead_of_list([](Liar& liar) {
-    liar.wire.send_raw(bytes_of({200, 0, 0, 0, 1, 2}));
+    const Bytes chunk = liar.wire.chunk(Wire::encoded(proto::ListEnd{}), 0);
+    liar.wire.send_raw(ByteView(chunk).first(chunk.size() - 1));
     ::_exit(0);
   });
 }
@@ -154,14 +152,24 @@ add_frames(std::map<std::string, Lie>& lies)
     message.push_back(std::byte{100}); // a hundred ids, of which there is none
     liar.wire.send_plain(message);
   });
-  lies["chunk_too_long"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(bytes_of({255, 255, 255, 127})); });
+  lies["chunk_too_long"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(liar.wire.header(0x7FFFFFFFU, {})); });
+  lies["chunk_damaged"] = instead_of_list([](Liar& liar) {
+    Bytes chunk = liar.wire.chunk(Wire::encoded(proto::ListEnd{}), 0);
+    chunk.back() ^= std::byte{1};
+    liar.wire.send_raw(chunk);
+  });
+  lies["chunk_twice"] = instead_of_list([](Liar& liar) {
+    const Bytes chunk = liar.wire.chunk(Wire::encoded(proto::Notice{9, "twice"}), 0);
+    liar.wire.send_raw(chunk);
+    liar.wire.send_raw(chunk);
+  });
   lies["corrupt_zstd"] = instead_of_list([](Liar& liar) {
-    liar.wire.send_raw(bytes_of({8, 0, 0, 128, 1, 2, 3, 4, 5, 6, 7, 8}));
+    liar.wire.send_compressed(bytes_of({1, 2, 3, 4, 5, 6, 7, 8}));
   });
   lies["zstd_bomb"] = instead_of_list([](Liar& liar) {
-    liar.wire.send_raw(compressed(Bytes(16U << 20U, std::byte{0}), 20));
+    liar.wire.send_compressed(compressed(Bytes(16U << 20U, std::byte{0}), 20));
   });
-  lies["zstd_window"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(compressed(Bytes(64), 27)); });
+  lies["zstd_window"] = instead_of_list([](Liar& liar) { liar.wire.send_compressed(compressed(Bytes(64), 27)); });
 }
 
 } // namespace
