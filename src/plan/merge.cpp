@@ -61,9 +61,26 @@ Merge::scope_item(std::string_view path) const
 }
 
 bool
+Merge::holds_items(const model::ScopeItem& item) const
+{
+  if (item.path.is_root()) {
+    return m_rules.scope.size() > 1;
+  }
+  const std::string below = item.path.str() + '/';
+  const auto at = std::lower_bound(
+      m_rules.scope.begin(), m_rules.scope.end(), below,
+      [](const model::ScopeItem& other, const std::string& path) { return other.path.str() < path; });
+  return at != m_rules.scope.end() && at->path.str().starts_with(below);
+}
+
+bool
 Merge::enters(std::string_view folder) const
 {
-  return m_rules.depth == model::Depth::all || scope_item(folder) != nullptr;
+  if (m_rules.depth == model::Depth::all) {
+    return true;
+  }
+  const model::ScopeItem* const item = scope_item(folder);
+  return item != nullptr && (item->contents || holds_items(*item));
 }
 
 // Without -r or -d, a folder that the user named; not one that -R implies.

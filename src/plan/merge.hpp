@@ -59,6 +59,7 @@ private:
   State implied_state(std::string_view folder);
   const model::ScopeItem* scope_item(std::string_view path) const;
   bool enters(std::string_view folder) const;
+  bool holds_items(const model::ScopeItem& item) const;
   bool skips_folders_like(const model::Entry& folder) const;
   void leave();
 
