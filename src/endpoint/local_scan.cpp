@@ -1,5 +1,6 @@
 #include "local_scan.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace godwit::endpoint {
@@ -64,6 +65,15 @@ LocalScan::LocalScan(const Context& context, proto::Scan request)
     : m_context(context), m_request(std::move(request)), m_filter(m_request.rules, m_request.delete_excluded),
       m_is_source(context.roots.request.role == proto::Role::source)
 {
+  if (m_is_source && context.roots.request.relative) {
+    for (const model::ScopeItem& item : m_request.scope) {
+      const auto is_below = [&](const model::ScopeItem& other) { return other.path.is_below(item.path); };
+      if (item.is_listed && !item.contents &&
+          std::any_of(m_request.scope.begin(), m_request.scope.end(), is_below)) {
+        m_implied.insert(item.path);
+      }
+    }
+  }
   if (m_request.recipe.number != 0) {
     m_pages.emplace(to_plan(m_request.recipe), m_is_source ? model::Side::source : model::Side::dest,
                     context.roots.key);
@@ -81,7 +91,9 @@ LocalScan::run()
   options.prune_empty_dirs = m_request.prune_empty;
 
   fs::WalkCalls calls;
-  calls.entry = [this](model::Entry&& entry) { return add(std::move(entry)); };
+  calls.entry = [this](model::Entry&& entry) {
+    return m_implied.empty() ? add(std::move(entry)) : add_listed(std::move(entry));
+  };
   calls.failed = [this](const model::RelPath& path, const Error& error) { add_error(path, error); };
   if (!m_filter.is_empty()) {
     calls.judge = [this](const model::RelPath& path, bool is_folder) { return judge(path, is_folder); };
@@ -100,6 +112,22 @@ LocalScan::run()
   if (!bases.empty() && fs::walk(options, bases, calls) && !m_batch.empty()) {
     send_batch();
   }
+}
+
+// -R: a parent that a path only implies is listed with the first name below it.
+bool
+LocalScan::add_listed(model::Entry&& entry)
+{
+  if (entry.is_folder() && m_implied.contains(entry.path)) {
+    m_held.push_back(std::move(entry));
+    return true;
+  }
+  for (model::Entry& held : std::exchange(m_held, {})) {
+    if (entry.path.is_below(held.path) && !add(std::move(held))) {
+      return false;
+    }
+  }
+  return add(std::move(entry));
 }
 
 bool

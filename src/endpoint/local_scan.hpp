@@ -36,6 +36,7 @@ public:
   void run();
 
 private:
+  bool add_listed(model::Entry&& entry);
   bool add(model::Entry&& entry);
   void add_error(const model::RelPath& path, const Error& error);
   fs::Verdict judge(const model::RelPath& path, bool is_folder) const;
@@ -47,6 +48,8 @@ private:
   proto::Scan m_request;
   plan::Filter m_filter;
   bool m_is_source;
+  std::set<model::RelPath> m_implied; // -R: folders listed only for what is below them
+  std::vector<model::Entry> m_held;   // those that have been met, until something below them is
   std::vector<model::Entry> m_batch;
   std::optional<plan::PageBuilder> m_pages; // where the request has a recipe
   std::uint64_t m_next_page = 0;

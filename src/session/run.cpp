@@ -164,9 +164,11 @@ Run::open_dest()
   proto::Open request = open_request(proto::Role::dest);
   request.operands = {m_places.dest};
   const proto::OpenedOperand& first = m_opened.front();
-  const auto is_folder = [](const proto::OpenedOperand& operand) { return operand.type == model::Type::folder; };
+  const auto is_skipped = [](const proto::OpenedOperand& operand) {
+    return operand.type == model::Type::folder && !operand.contents;
+  };
   request.makes_nothing =
-      m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_folder);
+      m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_skipped);
   request.one_plain_item = m_opened.size() == 1 && first.type != model::Type::folder && first.implied == 0;
   const Clock::time_point asked = Clock::now();
   auto opened = m_trees->dest().open(request);
@@ -202,7 +204,7 @@ Run::send_scans()
   scan.checksum = m_options.checksum;
   proto::Scan at_source = scan;
   (m_trees->is_remote(model::Side::source) ? at_source : scan).recipe = to_message(m_recipe);
-  at_source.prune_empty = m_options.prune_empty_dirs;
+  at_source.prune_empty = m_options.prune_empty_dirs && scan.depth != model::Depth::items;
   if (!m_dest.new_name.empty()) {
     at_source.listed_name = m_dest.new_name;
     at_source.real_name = std::string(m_opened.front().path.name());
