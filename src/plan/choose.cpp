@@ -33,9 +33,14 @@ is_wanted(Type type, const PlanRules& rules)
   return false;
 }
 
+// As rsync reads a window: what is not newer by at least that much at the source stays.
 bool
 is_newer(const Entry& there, const Entry& source, std::int64_t window_s)
 {
+  if (window_s > 0) {
+    const bool is_ahead = source.mtime.seconds > there.mtime.seconds;
+    return !is_ahead || same_time(source.mtime, there.mtime, window_s - 1);
+  }
   return there.mtime > source.mtime && !same_time(there.mtime, source.mtime, window_s);
 }
 

@@ -189,6 +189,10 @@ Pipeline::blocked(Blocked blocked)
     run(std::move(blocked.action), blocked.is_shown);
     return;
   }
+  if (m_has_ended_waiting) {
+    give_up(blocked);
+    return;
+  }
   m_blocked.emplace(number, std::move(blocked));
   if (m_refused.erase(number) != 0) {
     refuse_way(number);
@@ -198,14 +202,36 @@ Pipeline::blocked(Blocked blocked)
 void
 Pipeline::end_waiting()
 {
+  m_has_ended_waiting = true;
   for (const auto& [number, left] : m_blocked) {
-    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(left.action.entry.path) +
-                                                     ": a folder stands there"));
-    if (!left.is_shown) {
-      m_lines.none(number);
+    if (m_rules.keeps_existing) {
+      give_up(left);
+      continue;
     }
+    model::Action folder;
+    folder.kind = Kind::clear_way;
+    folder.number = number; // free until the one that waits runs again
+    folder.for_number = number;
+    folder.entry.path = left.action.entry.path;
+    folder.entry.type = model::Type::folder;
+    send_remove(folder);
+    m_pending.emplace(number, Pending{std::move(folder), false});
   }
-  m_blocked.clear();
+  if (m_rules.keeps_existing) {
+    m_blocked.clear();
+  }
+}
+
+void
+Pipeline::give_up(const Blocked& blocked)
+{
+  if (!blocked.is_shown) {
+    m_lines.none(blocked.action.number);
+  }
+  if (!m_rules.keeps_existing) {
+    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(blocked.action.entry.path) +
+                                                     ": a folder stands there"));
+  }
 }
 
 void
@@ -329,7 +355,7 @@ Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
   } else if (pending.action.kind == Kind::clear_way) {
     refuse_way(*pending.action.for_number);
     m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(pending.action.entry.path) +
-                                                     ": the folder there could not be removed"));
+                                                     ": the folder that stands there could not be removed"));
   }
   if (is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST)) {
     model::Action action = pending.action;

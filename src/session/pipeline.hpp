@@ -12,6 +12,7 @@ struct PipelineRules {
   TransferRules transfer;
   bool is_dry = false;
   bool removes_source = false;
+  bool keeps_existing = false; // --ignore-existing
   model::RelPath listed_name; // of a single item that is renamed; else the root
   model::RelPath real_name;
 };
@@ -31,7 +32,8 @@ public:
   void start(model::Action action);
   // Nothing more comes for now: what was collected goes out.
   void flush() { m_transfers.flush(); }
-  // No action will clear a way any more: what still waits for one has failed.
+  // No action will clear a way any more. What still waits for one has a folder before it that the planner
+  // knows nothing of (a rule hides it): it goes if it is empty.
   void end_waiting();
   // Answers about actions; an error is the peer's fault and ends the run.
   Result<> on(proto::Message& message, Lease lease);
@@ -58,6 +60,7 @@ private:
   void cleared(std::uint64_t number);
   void refuse_way(std::uint64_t number);
   void blocked(Blocked blocked);
+  void give_up(const Blocked& blocked);
   void transferred(Transfers::Ended ended);
   void remove_source(const model::Action& action);
   Result<> done(std::uint64_t id);
@@ -72,6 +75,7 @@ private:
   std::function<void()> m_on_source_failure;
   std::map<std::uint64_t, Pending> m_pending;
   std::map<std::uint64_t, Blocked> m_blocked;
+  bool m_has_ended_waiting = false;
   std::set<std::uint64_t> m_refused;                // those whose way stays blocked, told before it was known
   std::set<std::uint64_t> m_cleared;                // ways that were cleared before it was known who needed them
 };

@@ -263,6 +263,7 @@ Run::pipeline_rules() const
   }
   rules.is_dry = m_options.dry_run;
   rules.removes_source = m_options.remove_source_files;
+  rules.keeps_existing = m_options.ignore_existing;
   if (!m_dest.new_name.empty()) {
     rules.listed_name = model::RelPath().child(m_dest.new_name);
     rules.real_name = m_opened.front().path;

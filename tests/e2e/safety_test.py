@@ -39,6 +39,15 @@ class Links(BlackBox):
         self.both("-a")
         self.same("src", "dst")
 
+    def test_a_hidden_folder_makes_way_for_a_file_only_if_it_is_empty(self):
+        self.write("src/one", b"1")
+        self.write("src/two", b"2")
+        self.folder("dst/one")
+        self.folder("dst/two/full")
+        self.both("-a", "--exclude=*/", code=23)
+        self.assertEqual(self.read("dst/one"), b"1")
+        self.assertTrue(os.path.isdir(self.path("dst/two/full")))
+
     def test_a_link_that_is_deleted_is_only_a_link(self):
         os.symlink("../outside", self.path("dst/extra"))
         self.both("-a", "--delete")

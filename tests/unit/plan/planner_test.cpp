@@ -262,6 +262,9 @@ TEST_CASE("-u, --existing, --ignore-existing and sizes leave out what rsync leav
   CHECK(planned(update, {"a old", "b old big", "l@ old", "n"}, {"a", "b@", "l"}) ==
         Lines{"skip newer a", "transfer b replaces", "make l replaces", "transfer n"});
 
+  update.compare.modify_window_s = 1;
+  CHECK(planned(update, {"a big"}, {"a"}) == Lines{"skip newer a"});
+
   PlanRules existing = deleting();
   existing.existing = true;
   CHECK(planned(existing, {"./", "N", "a", "M/", "M/k", "W/", "W/f"}, {"./", "W", "N/", "N/f"}) ==
