@@ -15,6 +15,7 @@ namespace godwit::endpoint {
 
 namespace {
 
+constexpr std::uint32_t group_bit = 02000; // S_ISGID
 constexpr std::size_t basis_read_bytes = 1U << 20U;
 
 fs::Placing
@@ -321,9 +322,13 @@ DestLane::make_entry(const proto::Make& request)
 {
   TRY_ASSIGN(fs::Dir folder, changing_parent(request.entry.path));
   fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
+  if (request.entry.is_folder() && request.entry.has(model::Entry::inherits_group_bit)) {
+    TRY_ASSIGN(const fs::Stat around, folder.stat());
+    wanted.mode = request.entry.mode | (around.mode & group_bit);
+  }
   const fs::Metadata final = wanted;
   if (request.entry.is_folder()) {
-    wanted.mode = request.entry.mode | 0700U; // exact when all is in it
+    wanted.mode = *wanted.mode | 0700U; // exact when all is in it
     wanted.mtime.reset();
     m_folders.invalidate(request.entry.path);
   }
@@ -341,13 +346,28 @@ DestLane::make_entry(const proto::Make& request)
   return {};
 }
 
+// What is made in a folder takes its group if it has the set-group-id bit: the bit is put right before.
+Result<>
+DestLane::hand_on_group(const model::Entry& wanted)
+{
+  TRY_ASSIGN(const fs::Dir folder, m_folders.open(wanted.path));
+  TRY_ASSIGN(const fs::Stat there, folder.stat());
+  if (((there.mode ^ wanted.mode) & group_bit) == 0) {
+    return {};
+  }
+  fs::Metadata now;
+  now.mode = there.mode ^ group_bit;
+  m_folders.invalidate(wanted.path);
+  return fs::set_metadata(folder, now);
+}
+
 void
 DestLane::set_metadata(const proto::SetMetadata& request)
 {
   const fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
   if (request.entry.is_folder()) {
     m_times.want(request.entry.path, wanted);
-    report(request.id, {});
+    report(request.id, hand_on_group(request.entry));
     return;
   }
   auto folder = m_folders.open(request.entry.path.parent());

@@ -65,6 +65,7 @@ public:
   void put(const proto::Put& request);
   void make(const proto::Make& request);
   void set_metadata(const proto::SetMetadata& request);
+  Result<> hand_on_group(const model::Entry& wanted);
   void remove(const proto::Remove& request);
   void copy(SourceLane& source, const std::vector<CopyFile>& files);
 

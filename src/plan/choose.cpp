@@ -104,6 +104,10 @@ choose(Entry source, const Entry* there, const PlanRules& rules)
     action.changes = comparison.changes;
     action.replaces = comparison.difference == Difference::type;
   }
+  const bool is_new = there == nullptr || action.replaces;
+  if (source.is_folder() && is_new && !rules.compare.perms) {
+    source.flags |= Entry::inherits_group_bit;
+  }
   source.mode = wanted_mode(source, there, rules.compare);
   source.uid = rules.compare.owner ? source.uid : model::keep_id;
   source.gid = rules.compare.group ? source.gid : model::keep_id;

@@ -197,6 +197,13 @@ class Permissions(BlackBox):
         self.assertEqual(odd, [])
         self.same("src", "dst")
 
+    def test_a_new_folder_keeps_the_group_bit_of_the_one_around_it(self):
+        self.folder("src/shared/new")
+        self.folder("dst/shared")
+        os.chmod(self.path("dst/shared"), 0o2755)
+        self.ends(self.run_tool("-r", "src/", "dst/"), 0)
+        self.assertEqual(os.stat(self.path("dst/shared/new")).st_mode & 0o7000, 0o2000)
+
     def test_the_umask_holds_where_modes_are_not_kept(self):
         self.write("src/f", b"x", 0o666)
         self.write("src/d/x", b"x", 0o777)

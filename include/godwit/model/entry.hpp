@@ -39,6 +39,7 @@ struct Entry {
     is_mount = 8, // a folder on another file system under -x: listed, not entered
     is_sparse = 32, // source: a regular file with holes
     leads_outside = 64, // dest, -K: with through_link: it leads out of the root, and is not entered
+    inherits_group_bit = 128, // a new folder without -p: keeps the set-group-id bit that the one around it hands on
     is_perishable = 16, // dest: may not be removed, unless the folder that holds it is
   };
 
