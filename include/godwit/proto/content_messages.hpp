@@ -1,0 +1,250 @@
+#pragma once
+// What is read and changed: sums, ops, whole files, metadata, removals. Order and
+// roles: messages.hpp.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "godwit/proto/codec.hpp"
+#include "godwit/proto/tags.hpp"
+
+namespace godwit::proto {
+
+// Dest: the sums of what stands under `path`, if that is a regular file.
+struct Signature {
+  static constexpr Tag tag = Tag::signature;
+  std::uint64_t id = 0;
+  model::RelPath path;
+  bool levels = false; // finer sums may be asked for: larger blocks
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Signature::id), field("path", &Signature::path),
+                      field("levels", &Signature::levels)};
+  }
+};
+
+// A part of delta::Signature's wire form, from dest to controller and on to the source.
+struct Sums {
+  static constexpr Tag tag = Tag::sums;
+  std::uint64_t id = 0;
+  Bytes part;
+  bool is_last = true;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Sums::id), field("part", &Sums::part, max_chunk_bytes),
+                      field("is_last", &Sums::is_last)};
+  }
+};
+
+// A source file as the scan saw it.
+struct SourceFile {
+  std::uint64_t id = 0;
+  std::uint32_t base = 0;
+  model::RelPath path;
+  std::uint64_t size = 0;
+  model::Time mtime;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &SourceFile::id), field("base", &SourceFile::base), field("path", &SourceFile::path),
+                      field("size", &SourceFile::size), field("mtime", &SourceFile::mtime)};
+  }
+};
+
+struct Match {
+  static constexpr Tag tag = Tag::match;
+  SourceFile file;
+  bool has_sums = false;
+  std::uint64_t least_saving = 0; // bytes that an exchange of finer sums must save; 0: no such exchange
+  static constexpr auto fields()
+  {
+    return std::tuple{field("file", &Match::file), field("has_sums", &Match::has_sums),
+                      field("least_saving", &Match::least_saving)};
+  }
+};
+
+// What the blocks left: delta::SumRequest's wire form, from source to controller and on to the
+// dest, which answers with Sums of delta::sum_ranges(). Repeated for each level that pays.
+struct Gaps {
+  static constexpr Tag tag = Tag::gaps;
+  std::uint64_t id = 0;
+  Bytes request;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Gaps::id), field("request", &Gaps::request, max_message_bytes / 2)};
+  }
+};
+
+// A chunk of delta::OpWriter, from source to controller and on to the dest.
+struct Ops {
+  static constexpr Tag tag = Tag::ops;
+  std::uint64_t id = 0;
+  Bytes chunk;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Ops::id), field("chunk", &Ops::chunk, max_chunk_bytes)};
+  }
+};
+
+enum class ReadOutcome : std::uint8_t {
+  whole,    // read from end to end, unchanged meanwhile
+  changed,  // size, mtime or ctime moved while it was read
+  vanished, // the name is gone
+  failed,   // could not be read
+};
+template <>
+inline constexpr std::uint64_t enum_end<ReadOutcome> = static_cast<std::uint64_t>(ReadOutcome::failed) + 1;
+
+struct OpsEnd {
+  static constexpr Tag tag = Tag::ops_end;
+  std::uint64_t id = 0;
+  ReadOutcome outcome = ReadOutcome::whole;
+  Hash128 hash;
+  std::uint64_t bytes = 0;
+  std::uint64_t literal_bytes = 0;
+  int errno_value = 0;
+  std::uint64_t new_size = 0; // changed: as it is now, for one more try
+  model::Time new_mtime;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &OpsEnd::id),
+                      field("outcome", &OpsEnd::outcome),
+                      field("hash", &OpsEnd::hash),
+                      field("bytes", &OpsEnd::bytes),
+                      field("literal_bytes", &OpsEnd::literal_bytes),
+                      field("errno", &OpsEnd::errno_value),
+                      field("new_size", &OpsEnd::new_size),
+                      field("new_mtime", &OpsEnd::new_mtime)};
+  }
+};
+
+// Source: whole small files of one folder, at most max_chunk_bytes together.
+struct Read {
+  static constexpr Tag tag = Tag::read;
+  std::vector<SourceFile> files;
+  static constexpr auto fields() { return std::tuple{field("files", &Read::files, max_batch)}; }
+};
+
+struct FileContent {
+  std::uint64_t id = 0;
+  ReadOutcome outcome = ReadOutcome::whole;
+  int errno_value = 0;
+  std::uint64_t new_size = 0;
+  model::Time new_mtime;
+  Bytes content;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &FileContent::id),
+                      field("outcome", &FileContent::outcome),
+                      field("errno", &FileContent::errno_value),
+                      field("new_size", &FileContent::new_size),
+                      field("new_mtime", &FileContent::new_mtime),
+                      field("content", &FileContent::content, max_chunk_bytes)};
+  }
+};
+
+struct Contents {
+  static constexpr Tag tag = Tag::contents;
+  std::vector<FileContent> files; // as asked, in order
+  Hash128 hash;                   // of all contents, one after the other
+  static constexpr auto fields()
+  {
+    return std::tuple{field("files", &Contents::files, max_batch), field("hash", &Contents::hash)};
+  }
+};
+
+// Dest: the next Ops of this id make `entry`'s content.
+struct Apply {
+  static constexpr Tag tag = Tag::apply;
+  std::uint64_t id = 0;
+  model::Entry entry;
+  bool has_basis = false; // the file whose Signature this id asked for
+  bool replaces = false;  // something stands under the name
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Apply::id), field("entry", &Apply::entry), field("has_basis", &Apply::has_basis),
+                      field("replaces", &Apply::replaces)};
+  }
+};
+
+struct PutFile {
+  std::uint64_t id = 0;
+  model::Entry entry;
+  bool replaces = false;
+  Bytes content;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &PutFile::id), field("entry", &PutFile::entry),
+                      field("replaces", &PutFile::replaces), field("content", &PutFile::content, max_chunk_bytes)};
+  }
+};
+
+// Dest: whole small files of one folder.
+struct Put {
+  static constexpr Tag tag = Tag::put;
+  std::vector<PutFile> files;
+  Hash128 hash; // Contents::hash, over the contents in this order
+  static constexpr auto fields()
+  {
+    return std::tuple{field("files", &Put::files, max_batch), field("hash", &Put::hash)};
+  }
+};
+
+// Dest: a folder, link or node.
+struct Make {
+  static constexpr Tag tag = Tag::make;
+  std::uint64_t id = 0;
+  model::Entry entry;
+  bool replaces = false; // a non-folder may stand there and makes way
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Make::id), field("entry", &Make::entry), field("replaces", &Make::replaces)};
+  }
+};
+
+struct SetMetadata {
+  static constexpr Tag tag = Tag::set_metadata;
+  std::uint64_t id = 0;
+  model::Entry entry;
+  static constexpr auto fields() { return std::tuple{field("id", &SetMetadata::id), field("entry", &SetMetadata::entry)}; }
+};
+
+struct Remove {
+  static constexpr Tag tag = Tag::remove;
+  std::uint64_t id = 0;
+  model::RelPath path;
+  bool is_folder = false;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Remove::id), field("path", &Remove::path), field("is_folder", &Remove::is_folder)};
+  }
+};
+
+// Source, --remove-source-files: only if it is still as it was read.
+struct RemoveSource {
+  static constexpr Tag tag = Tag::remove_source;
+  SourceFile file;
+  static constexpr auto fields() { return std::tuple{field("file", &RemoveSource::file)}; }
+};
+
+struct Done {
+  static constexpr Tag tag = Tag::done;
+  std::vector<std::uint64_t> ids;
+  static constexpr auto fields() { return std::tuple{field("ids", &Done::ids, max_batch)}; }
+};
+
+struct Failed {
+  static constexpr Tag tag = Tag::failed;
+  std::uint64_t id = 0;
+  ErrorKind kind = ErrorKind::system;
+  int errno_value = 0;
+  std::string text;
+  bool in_way = false; // a folder stands under the name: send it again when that is gone
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &Failed::id), field("kind", &Failed::kind), field("errno", &Failed::errno_value),
+                      field("text", &Failed::text), field("in_way", &Failed::in_way)};
+  }
+};
+
+} // namespace godwit::proto
