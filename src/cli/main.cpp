@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,9 @@ run_command(int argc, char** argv)
 {
   hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  // Buffers of 128 KiB come and go by the thousand: from the heap, not each by its own mapping.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 32 << 20);
   const mode_t user_umask = ::umask(0);
   const cli::Engine engine{
       [user_umask](const model::Options& options, model::EventSink& events, std::stop_token stop) {

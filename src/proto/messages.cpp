@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "godwit/base/assert.hpp"
+
 namespace godwit::proto {
 
 namespace {
+
+constexpr std::size_t length_bytes = 3; // 2 MiB: more than any message
 
 template <std::size_t... Index>
 Result<Message>
@@ -80,15 +84,18 @@ describe_all(std::index_sequence<Index...>)
 void
 encode(const Message& message, Bytes& out)
 {
-  Bytes body;
-  body.reserve(64 + payload_bytes(message));
-  Encoder encoder(body);
+  Encoder encoder(out);
+  encoder.put_varint(std::visit([](const auto& m) { return static_cast<std::uint64_t>(m.tag); }, message));
+  const std::size_t length_at = out.size();
+  out.resize(length_at + length_bytes);
   std::visit([&](const auto& m) { encoder.put(m); }, message);
-  const auto tag = std::visit([](const auto& m) { return static_cast<std::uint64_t>(m.tag); }, message);
-  Encoder head(out);
-  head.put_varint(tag);
-  head.put_varint(body.size());
-  head.put_bytes(body);
+  std::size_t length = out.size() - length_at - length_bytes;
+  ASSERT(length < std::size_t{1} << (7 * length_bytes));
+  for (std::size_t i = 0; i < length_bytes; ++i) { // a varint of fixed width: its value comes after its place
+    const bool is_last = i + 1 == length_bytes;
+    out[length_at + i] = static_cast<std::byte>((length & 0x7FU) | (is_last ? 0U : 0x80U));
+    length >>= 7U;
+  }
 }
 
 Result<Message>
