@@ -71,54 +71,6 @@ symlink(const std::string& name, const std::string& target)
   return entry;
 }
 
-Bytes
-Wire::encoded(const proto::Message& message)
-{
-  Bytes plain;
-  proto::encode(message, plain);
-  return plain;
-}
-
-Bytes
-Wire::header(std::uint32_t word, ByteView content)
-{
-  static const HashKey key{HashKey::Seed{}};
-  std::array<std::byte, 12> summed;
-  store_le(summed.data(), word);
-  store_le(summed.data() + 4, m_chunks++);
-  Bytes header(12);
-  store_le(header.data(), word);
-  store_le(header.data() + 4, static_cast<std::uint32_t>(key.hash64(summed)));
-  store_le(header.data() + 8, static_cast<std::uint32_t>(key.hash64(content)));
-  return header;
-}
-
-Bytes
-Wire::chunk(ByteView content, std::uint32_t flags)
-{
-  Bytes chunk = header(static_cast<std::uint32_t>(content.size()) | flags, content);
-  append(chunk, content);
-  return chunk;
-}
-
-void
-Wire::send_plain(ByteView plain)
-{
-  while (!plain.empty()) {
-    const ByteView part = plain.first(std::min(plain.size(), proto::chunk_target_bytes));
-    plain = plain.subspan(part.size());
-    send_raw(chunk(part, 0));
-  }
-}
-
-void
-Wire::send_edited(const proto::Message& message, char from, char to)
-{
-  Bytes plain = encoded(message);
-  std::replace(plain.begin(), plain.end(), static_cast<std::byte>(from), static_cast<std::byte>(to));
-  send_plain(plain);
-}
-
 void
 Wire::send_raw(ByteView wire)
 {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "godwit/base/hash.hpp"
 #include "godwit/proto/frame.hpp"
 #include "godwit/proto/messages.hpp"
+#include "chunk_maker.hpp"
 
 namespace godwit::test {
 
@@ -16,16 +16,16 @@ namespace godwit::test {
 class Wire
 {
 public:
-  void send(const proto::Message& message) { send_plain(encoded(message)); }
+  void send(const proto::Message& message) { send_plain(ChunkMaker::encoded(message)); }
   // `message` with each byte `from` turned into `to`.
-  void send_edited(const proto::Message& message, char from, char to);
-  void send_plain(ByteView plain);
-  void send_compressed(ByteView content) { send_raw(chunk(content, compressed_bit)); }
+  void send_edited(const proto::Message& message, char from, char to)
+  {
+    send_plain(ChunkMaker::encoded(message, from, to));
+  }
+  void send_plain(ByteView plain) { send_raw(m_chunks.chunks(plain)); }
+  void send_compressed(ByteView content) { send_raw(m_chunks.chunk(content, ChunkMaker::compressed_bit)); }
   void send_raw(ByteView wire);
-  // The next chunk, its sums included.
-  Bytes chunk(ByteView content, std::uint32_t flags);
-  // The head of the next chunk, which is nothing but that word.
-  Bytes header(std::uint32_t word, ByteView content);
+  ChunkMaker& chunks() { return m_chunks; }
   // The next message that is no keepalive. At the end of the stream the process ends.
   proto::Message receive();
   // Reads and drops until the other side is gone.
@@ -33,11 +33,8 @@ public:
   // Says nothing more, and reads nothing, until the other side is gone.
   [[noreturn]] void fall_silent();
 
-  static Bytes encoded(const proto::Message& message);
-  static constexpr std::uint32_t compressed_bit = 1U << 31U;
-
 private:
-  std::uint64_t m_chunks = 0;
+  ChunkMaker m_chunks;
   proto::FrameReader m_reader;
 };
 

@@ -135,7 +135,7 @@ add_deaths(std::map<std::string, Lie>& lies)
     ::_exit(0);
   });
   lies["dies_in_chunk"] = instead_of_list([](Liar& liar) {
-    const Bytes chunk = liar.wire.chunk(Wire::encoded(proto::ListEnd{}), 0);
+    const Bytes chunk = liar.wire.chunks().chunk(ChunkMaker::encoded(proto::ListEnd{}));
     liar.wire.send_raw(ByteView(chunk).first(chunk.size() - 1));
     ::_exit(0);
   });
@@ -152,14 +152,14 @@ add_frames(std::map<std::string, Lie>& lies)
     message.push_back(std::byte{100}); // a hundred ids, of which there is none
     liar.wire.send_plain(message);
   });
-  lies["chunk_too_long"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(liar.wire.header(0x7FFFFFFFU, {})); });
+  lies["chunk_too_long"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(liar.wire.chunks().header(0x7FFFFFFFU, {})); });
   lies["chunk_damaged"] = instead_of_list([](Liar& liar) {
-    Bytes chunk = liar.wire.chunk(Wire::encoded(proto::ListEnd{}), 0);
+    Bytes chunk = liar.wire.chunks().chunk(ChunkMaker::encoded(proto::ListEnd{}));
     chunk.back() ^= std::byte{1};
     liar.wire.send_raw(chunk);
   });
   lies["chunk_twice"] = instead_of_list([](Liar& liar) {
-    const Bytes chunk = liar.wire.chunk(Wire::encoded(proto::Notice{9, "twice"}), 0);
+    const Bytes chunk = liar.wire.chunks().chunk(ChunkMaker::encoded(proto::Notice{9, "twice"}));
     liar.wire.send_raw(chunk);
     liar.wire.send_raw(chunk);
   });

@@ -76,6 +76,7 @@ LocalSubject::LocalSubject() : m_local(endpoint::Local::make(answers(), settings
 
 AgentProcess::AgentProcess()
 {
+  std::signal(SIGPIPE, SIG_IGN); // as the program does
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
   m_pid = ::fork();
