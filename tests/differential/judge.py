@@ -14,9 +14,10 @@ NUMBER = r"[0-9][0-9,.]*[KMGTP]?"
 SHAPES = [
     (re.compile(rb"^sent [\d,.KMG]+ bytes  received [\d,.KMG]+ bytes  [\d,.KMG]+ bytes/sec$"), b"<sent and received>"),
     (re.compile(rb"^(total size is [\d,.KMG]+)  speedup is [\d,.KMG]+( \(DRY RUN\))?$"), rb"\1\2"),
-    (re.compile(rb"^(Literal data|Matched data|File list size|File list generation time|File list transfer time"
+    (re.compile(rb"^(Literal data|Matched data|File list size"
                 rb"|Total bytes sent|Total bytes received): .*$"), rb"\1"),
     (re.compile(rb"^(sending|receiving) incremental file list$|^(building|receiving) file list \.\.\. .*$"), b"<listing>"),
+    (re.compile(rb"^File list (generation|transfer) time: [\d.]+ seconds$"), b""),
     (re.compile(rb"^ *\d+ files?(\.\.\.| to consider)$"), b""),
     (re.compile(rb"^delta-transmission (dis|en)abled.*$"), b""),
 ]

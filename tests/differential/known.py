@@ -61,6 +61,15 @@ class Context:
         """True when the line tells of this path (as its last component, at least)."""
         return path.rsplit(b"/", 1)[-1] in item.where
 
+    def kept_back(self):
+        """Paths that stood at the dest before, went with rsync, and are still what they were with godwit."""
+        nodes, gone = self.case.nodes, []
+        for path, node in nodes.items():
+            left, mine = self.rsync.trees.get(path), self.godwit.trees.get(path)
+            if path.startswith(b"dst/") and mine and mine.kind == node.kind and (not left or left.kind != mine.kind):
+                gone.append(path)
+        return gone
+
     def sub_second_pairs(self):
         """Paths of the dest whose old time differs from a source's in nanoseconds only."""
         nodes = self.case.nodes
@@ -102,9 +111,12 @@ def no_deletion_after_scan_error(context, item):
     if not deletion_held_back(context):
         return False
     if item.kind == "tree":
-        return item.rsync is None and item.where in context.case.nodes
+        return any(item.where == p or item.where.startswith(p + b"/") or p.rpartition(b"/")[0] == item.where
+                   for p in context.kept_back())
+    if item.kind == "line" and item.godwit:
+        return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted"))
     if item.kind == "line":
-        return bool(item.rsync) and item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
+        return any(context.line_names(item, p) for p in context.kept_back()) or item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
                                                            b"cannot delete non-empty directory"))
     return item.kind == "exit" and item.rsync == 25
 
@@ -160,7 +172,7 @@ def ignore_existing_holds_for_folders(context, item):
         return item.rsync == 23 and item.godwit == 0
     if item.kind == "tree":
         return item.where in kept and item.fields == ("mtime_ns",)
-    return item.where.startswith(b"Number of created files") or bool(item.rsync) and any(
+    return item.where.startswith(b"Number of created files") or any(
         p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
 
 
@@ -178,6 +190,14 @@ def rsync_counts_more(context, item, *names):
             return len(lines) == 2 and count(next(i.where for i in lines if i.rsync)) > count(
                 next(i.where for i in lines if i.godwit))
     return False
+
+
+@difference("max-delete-chooses-otherwise")
+def max_delete_chooses_otherwise(context, item):
+    limited = all(b"limit" in result.outcome.err for result in (context.rsync, context.godwit))
+    if item.kind == "exit":
+        return limited and {item.rsync, item.godwit} <= {23, 25}
+    return limited and (item.kind == "tree" and item.where.startswith(b"dst") or item.kind == "line")
 
 
 @difference("duplicates-are-counted-once")

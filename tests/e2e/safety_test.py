@@ -124,8 +124,11 @@ class Links(BlackBox):
 class Permissions(BlackBox):
     """Half-written files and folders are closed to others."""
 
+    big = "src/big"
+
     def watch(self, names, run):
-        """Modes of everything seen below dst while `run` goes on, except finished names."""
+        """Modes of all that was not whole when it was seen below dst while `run` went on, except finished names."""
+        whole = os.stat(self.path(self.big)).st_size
         seen, stop = {}, threading.Event()
 
         def look():
@@ -138,7 +141,8 @@ class Permissions(BlackBox):
                             status = os.lstat(os.path.join(base, name))
                         except OSError:
                             continue
-                        seen[(name, status.st_mode & 0o7777)] = status.st_size
+                        if min(status.st_size, status.st_blocks * 512) < whole:
+                            seen[(name, status.st_mode & 0o7777)] = status.st_size
 
         thread = threading.Thread(target=look)
         thread.start()
@@ -182,6 +186,7 @@ class Permissions(BlackBox):
     @needs_root
     def test_set_id_bits_come_last(self):
         self.folder("dst")
+        self.big = "src/tool"
         path = self.write("src/tool", os.urandom(1 << 20) * 10)
         os.chown(path, 1234, 1234)
         os.chmod(path, 0o6755)
