@@ -65,7 +65,9 @@ def options(rng):
     if rng.random() < 0.55:
         groups.append(list(pick(rng, DELETES)))
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
-        groups.append([pick(rng, SIMPLE)])
+        word = [pick(rng, SIMPLE)]
+        if word not in groups:
+            groups.append(word)
     if rng.random() < 0.25:
         groups.append(quantity(rng))
     if rng.random() < 0.4:

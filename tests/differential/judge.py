@@ -69,7 +69,7 @@ def lines(out):
             continue
         for pattern, shape in SHAPES:
             line = pattern.sub(shape, line)
-        if line:
+        if line.strip():
             counted[line] += 1
     return counted
 
