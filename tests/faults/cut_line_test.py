@@ -9,6 +9,7 @@ from blackbox.case import godwit_only, main
 from versions import Versions
 
 SHELL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faulty_shell.py")
+MANY = int(os.environ.get("GODWIT_CUTS", "4"))
 SEED = int(os.environ.get("GODWIT_SEED", "1"))
 
 
@@ -43,11 +44,11 @@ class Lines(Versions):
                             self.heals("far", lambda: self.transfer(way))  # pylint: disable=cell-var-from-loop
 
     def test_a_cut_line_leaves_whole_files_and_the_next_run_heals(self):
-        self.each("cut", 6, (0, 12, 2, 255))
+        self.each("cut", MANY, (0, 12, 2, 255))
 
     @godwit_only("it does not notice each")
     def test_a_turned_bit_is_never_stored(self):
-        self.each("flip", 6, (0, 2, 12, 23, 24, 30), "--contimeout=1")
+        self.each("flip", MANY, (0, 2, 12, 23, 24, 30), "--contimeout=1")
 
     def test_small_pieces_make_no_difference(self):
         for way in ("push", "pull"):

@@ -11,7 +11,7 @@ from blackbox.case import main, wait_until
 from versions import Versions
 
 SHELL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faulty_shell.py")
-ROUNDS = int(os.environ.get("GODWIT_KILLS", "12"))
+ROUNDS = int(os.environ.get("GODWIT_KILLS", "8"))
 SEED = int(os.environ.get("GODWIT_SEED", "1"))
 
 
