@@ -164,8 +164,9 @@ Run::open_dest()
   proto::Open request = open_request(proto::Role::dest);
   request.operands = {m_places.dest};
   const proto::OpenedOperand& first = m_opened.front();
-  const auto is_skipped = [](const proto::OpenedOperand& operand) {
-    return operand.type == model::Type::folder && !operand.contents;
+  const bool asks_for_folder = m_places.dest.ends_with('/');
+  const auto is_skipped = [asks_for_folder](const proto::OpenedOperand& operand) {
+    return operand.type == model::Type::folder && !(operand.contents && asks_for_folder);
   };
   request.makes_nothing =
       m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_skipped);
