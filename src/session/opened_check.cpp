@@ -16,6 +16,7 @@ struct Wanted {
   std::vector<std::string> names; // its components there, each with the user's wildcards
   bool has_more_above = false;    // -R below a home folder: what leads there comes first
   bool may_be_root = false;       // it means the contents of a folder
+  bool implies_root = false;      // -R with `./`: the folder that the dot names is listed, too
   bool may_be_any_name = false;   // a home folder: only the far end knows what it is called
 };
 
@@ -54,14 +55,13 @@ wanted_relative(std::string_view typed)
   std::string_view below = typed;
   if (const std::size_t dot = typed.find("/./"); dot != std::string_view::npos) {
     below = typed.substr(dot + 3);
-  } else if (typed.ends_with("/.") && !typed.starts_with("./")) {
-    below = {};
   } else if (typed.starts_with('~')) {
     below = typed.substr(std::min(typed.find('/'), typed.size()));
     wanted.has_more_above = true;
   }
   wanted.names = components(below);
   wanted.may_be_root = wanted.names.empty();
+  wanted.implies_root = typed.starts_with("./");
   return wanted;
 }
 
@@ -83,7 +83,8 @@ bool
 is_asked_for(const proto::OpenedOperand& operand, const Wanted& wanted)
 {
   const std::vector<std::string> names = components(operand.path.str());
-  if (operand.implied >= std::max<std::size_t>(names.size(), 1)) {
+  const std::size_t parents = names.empty() ? 0 : names.size() - 1;
+  if (operand.implied > parents + (wanted.implies_root && !names.empty() ? 1 : 0)) {
     return false;
   }
   if (names.empty()) {
