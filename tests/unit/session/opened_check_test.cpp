@@ -46,8 +46,11 @@ constexpr Case cases[] = {
     {"/a//b/./c", true, "c", 0, true},
     {"/a/./b/c", true, "b/c", 1, true},
     {"./a/b", true, "a/b", 1, true},
+    {"./a/b", true, "a/b", 2, true}, // the folder that the dot names is listed, too
+    {"./a/b", true, "a/b", 3, false},
     {"./", true, "", 0, true},
-    {"a/.", true, "", 0, true},
+    {"a/.", true, "a", 0, true},
+    {"a/.", true, "", 0, false},
     {"/", true, "", 0, true},
     {"a*/b", true, "ax/b", 1, true},
     {"a*/b", true, "bx/b", 1, false},
