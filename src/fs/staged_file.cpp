@@ -199,6 +199,9 @@ StagedFile::publish()
     if (errno != EEXIST) {
       return sys_error("cannot create " + m_parent.label(m_name));
     }
+    if (const auto there = m_parent.stat(m_name); there && there->is_folder()) {
+      return sys_error("cannot replace " + m_parent.label(m_name), EISDIR); // seen before anything is touched
+    }
     TRY(name_it(m_parent));
   }
   TRY(m_fd.close(m_parent.label(m_name).c_str())); // before it replaces anything: NFS reports lost bytes here

@@ -236,6 +236,9 @@ Run::list()
     if (auto* listed = std::get_if<proto::Listed>(&message)) {
       for (model::Entry& entry : listed->entries) {
         TRY(check.add(entry));
+        if (entry.type == model::Type::unknown) {
+          continue; // told as an error
+        }
         m_report.count_listed(entry);
         m_report.events().on(model::EntryListed{std::move(entry)});
       }
