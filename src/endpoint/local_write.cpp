@@ -219,6 +219,9 @@ DestLane::ops_end(const proto::OpsEnd& end)
 {
   const auto found = m_rebuilt.find(end.id);
   if (found == m_rebuilt.end()) {
+    if (m_bases.erase(end.id) != 0) {
+      return; // the source gave up before the file was begun
+    }
     report(end.id, make_error(ErrorKind::protocol, "cannot end a transfer that was not begun"));
     return;
   }

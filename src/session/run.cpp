@@ -18,6 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto stop_interval = std::chrono::milliseconds(200);
 constexpr std::uint64_t least_saving = 16U << 10U; // bytes for which finer sums pay on a short link
 constexpr double assumed_rate = 20e6;              // bytes a second that a round trip could have carried
 
@@ -231,7 +232,14 @@ Run::list()
   m_scope = scope_of(source, "", m_options.depth());
   send_scans();
   ListingCheck check(m_scope);
-  while (auto arrival = m_inbox.pop()) {
+  while (true) {
+    auto arrival = m_inbox.pop_until(Clock::now() + stop_interval);
+    if (m_stop.stop_requested()) {
+      return make_error(ErrorKind::stopped, "stopped by a signal");
+    }
+    if (!arrival) {
+      continue;
+    }
     proto::Message& message = arrival->parcel.message;
     if (auto* listed = std::get_if<proto::Listed>(&message)) {
       for (model::Entry& entry : listed->entries) {
@@ -250,7 +258,6 @@ Run::list()
       return {};
     }
   }
-  return {};
 }
 
 PipelineRules
@@ -317,7 +324,7 @@ Run::finish()
   m_trees->dest().send({proto::Finish{}, {}});
   m_trees->source().send({proto::Finish{}, {}});
   for (int left = 2; left > 0;) {
-    auto arrival = m_inbox.pop_until(Clock::now() + std::chrono::milliseconds(200));
+    auto arrival = m_inbox.pop_until(Clock::now() + stop_interval);
     if (m_stop.stop_requested()) {
       return make_error(ErrorKind::stopped, "stopped by a signal");
     }

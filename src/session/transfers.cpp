@@ -86,6 +86,7 @@ Transfers::dispatch(Flight& flight)
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
     flight.summing = true;
+    flight.holds_basis = true;
     m_trees.dest().send({proto::Signature{action.number, action.entry.path, m_rules.least_saving != 0}, {}});
   } else if (is_small(flight)) {
     add_to_batch(flight);
@@ -217,6 +218,7 @@ void
 Transfers::apply(Flight& flight)
 {
   if (!std::exchange(flight.applying, true)) {
+    flight.holds_basis = false;
     show(flight);
     m_trees.dest().send({proto::Apply{flight.action.number, flight.action.entry, true,
                                       flight.action.there.has_value()},
@@ -346,6 +348,12 @@ Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
   m_cost -= flight.cost;
   if (!flight.is_shown) {
     m_lines.none(flight.action.number);
+  }
+  if (flight.holds_basis) { // the dest lets the basis go, and does not answer
+    proto::OpsEnd cancel;
+    cancel.id = flight.action.number;
+    cancel.outcome = proto::ReadOutcome::failed;
+    m_trees.dest().send({cancel, {}});
   }
   if (outcome) {
     model::Totals& totals = m_report.totals();

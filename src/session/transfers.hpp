@@ -73,6 +73,7 @@ private:
     bool no_delta = false;     // the second try after a failed check
     bool reading = false;      // Read was sent: Contents may come
     bool summing = false;      // Signature or Gaps was sent: Sums may come
+    bool holds_basis = false;  // Signature was sent, Apply not yet: the dest keeps the basis open
     bool matching = false;     // Match was sent
     std::uint64_t sums_bytes = 0; // that came for this attempt
     std::uint64_t ops_bytes = 0;

@@ -10,7 +10,8 @@
 //   A, dest:    as above for Open, Scan, PageWanted. MapOwners -> OwnersMapped.
 //               Signature{id} -> Sums* (the last one says so); Gaps{id} likewise; then at most one
 //               Apply{id, has_basis}.
-//               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails. Put -> (Done | Failed) for each id.
+//               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails;
+//               instead of Apply it lets the basis go, and is not answered. Put -> (Done | Failed) for each id.
 //               Make, SetMetadata, Remove -> Done | Failed.
 //   Finish -> Finished, after which the agent ends.
 // An id is the controller's, used for one action at a time; the agent answers each once.
