@@ -170,7 +170,7 @@ def ignore_existing_holds_for_folders(context, item):
     kept = [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir"]
     if item.kind == "exit":
         return item.rsync == 23 and item.godwit == 0
-    spared = b"skipping file deletion" in context.rsync.outcome.out  # for that error of its own
+    spared = any(word.startswith("--del") for word in context.case.words())  # by that error of rsync's own
     if item.kind == "tree":
         return item.where in kept and item.fields == ("mtime_ns",) or spared and (
             item.godwit is None or item.fields == ("mtime_ns",))
@@ -212,6 +212,45 @@ def duplicates_are_counted_once(context, item):
 def only_what_succeeded_is_counted(context, item):
     return item.kind == "line" and context.godwit.outcome.code == context.rsync.outcome.code == 23 and rsync_counts_more(
         context, item, b"Number of created files", b"Number of regular files", b"Total transferred file size")
+
+
+def printed_name(path):
+    """A path as errors show it."""
+    return re.sub(rb"[^\x20-\x7e]", lambda m: b"\\#%03o" % m[0][0], path)
+
+
+def in_the_way(context):
+    """Paths, as errors name them, that neither tool could make way for."""
+    found = re.findall(rb"could not make way for new [a-z ]+: (.*)", context.rsync.outcome.err)
+    return [name for name in found if b"could not make way" in context.godwit.outcome.err]
+
+
+@difference("line-before-a-failure")
+def line_before_a_failure(context, item):
+    names = in_the_way(context)
+    if item.kind != "line" or not names:
+        return False
+    if item.where.startswith((b"Number of created", b"Number of regular", b"Total transferred")):
+        return context.case.has("-n")
+    if not item.godwit:
+        return False
+    shown = re.sub(rb"^[<>c.][fdLDS][^ ]{9} ", b"", item.where)
+    return any(shown == name or shown.startswith(name + b" -> ") for name in names)
+
+
+@difference("failed-file-touches-its-folder")
+def failed_file_touches_its_folder(context, item):
+    return (item.kind == "tree" and item.fields == ("mtime_ns",) and item.godwit.mtime_ns == NOW
+            and any(printed_name(item.where).endswith(name.rpartition(b"/")[0]) for name in in_the_way(context)))
+
+
+@difference("dest-folder-is-made")
+def dest_folder_is_made(context, item):
+    if context.case.dest.rstrip(b"/") != b"new":
+        return False
+    if item.kind == "tree":
+        return item.where == b"new" and item.rsync is None
+    return item.kind == "line" and item.where == b"created directory new"
 
 
 @difference("folder-times-are-kept")
