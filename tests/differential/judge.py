@@ -69,7 +69,9 @@ def lines(out):
             continue
         for pattern, shape in SHAPES:
             line = pattern.sub(shape, line)
-        if line.strip():
+        if line.startswith(b"cannot delete non-empty directory"):
+            counted[line] = 1  # rsync says it at each attempt
+        elif line.strip():
             counted[line] += 1
     return counted
 

@@ -48,6 +48,11 @@ def explain(case, items, rsync, godwit):
     return left, names
 
 
+def printed_name(path):
+    """A path as errors show it."""
+    return re.sub(rb"[^\x20-\x7e]", lambda m: b"\\#%03o" % m[0][0], path)
+
+
 class Context:
     """What a hook may look at besides its item."""
 
@@ -59,7 +64,8 @@ class Context:
 
     def line_names(self, item, path):
         """True when the line tells of this path (as its last component, at least)."""
-        return path.rsplit(b"/", 1)[-1] in item.where
+        name = path.rsplit(b"/", 1)[-1]
+        return name in item.where or printed_name(name) in item.where
 
     def kept_back(self):
         """Paths that stood at the dest before, went with rsync, and are still what they were with godwit."""
@@ -212,11 +218,6 @@ def duplicates_are_counted_once(context, item):
 def only_what_succeeded_is_counted(context, item):
     return item.kind == "line" and context.godwit.outcome.code == context.rsync.outcome.code == 23 and rsync_counts_more(
         context, item, b"Number of created files", b"Number of regular files", b"Total transferred file size")
-
-
-def printed_name(path):
-    """A path as errors show it."""
-    return re.sub(rb"[^\x20-\x7e]", lambda m: b"\\#%03o" % m[0][0], path)
 
 
 def in_the_way(context):
