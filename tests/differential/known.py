@@ -261,6 +261,30 @@ def folder_times_are_kept(context, item):
             and item.rsync.mtime_ns == NOW and item.godwit.mtime_ns == before.mtime_ns)
 
 
+@difference("dry-run-does-not-see-hidden-names")
+def dry_run_does_not_see_hidden_names(context, item):
+    if not context.case.has("-n") or b"could not make way" not in context.rsync.outcome.err:
+        return False
+    if item.kind == "exit":
+        return (item.rsync, item.godwit) == (23, 0)
+    return item.kind == "line" and (item.where.startswith(b"cannot delete non-empty directory")
+                                    or line_names_one_of(item.where, context.rsync.outcome.err))
+
+
+def line_names_one_of(line, errors):
+    found = re.findall(rb"could not make way for new [a-z ]+: (.*)", errors)
+    return any(line.endswith(name) or b" " + name + b" -> " in line for name in found)
+
+
+@difference("unreadable-files-are-errors-under-checksum")
+def unreadable_files_are_errors_under_checksum(context, item):
+    if not context.case.has("-c") or b"Permission denied" not in context.godwit.outcome.err:
+        return False
+    if item.kind == "exit":
+        return (item.rsync, item.godwit) == (0, 23)
+    return b"Permission denied" not in context.rsync.outcome.err
+
+
 @difference("set-id-lines")
 def set_id_lines(context, item):
     if item.kind != "line" or item.where[:2] != b".f":
