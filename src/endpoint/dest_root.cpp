@@ -102,8 +102,11 @@ open_dest_root(Roots& roots, const std::string& typed, proto::Opened& answer)
     return selection_error("open destination", operand, errno);
   }
   if (exists && S_ISDIR(there.st_mode)) {
-    TRY_ASSIGN(fs::Dir dir, fs::Dir::open_operand(operand, dest_links(request)));
-    roots.bases.push_back({std::move(dir), {}, {}});
+    auto dir = fs::Dir::open_operand(operand, dest_links(request));
+    if (!dir || ::faccessat(AT_FDCWD, operand.c_str(), X_OK, AT_EACCESS) != 0) {
+      return selection_error("open destination folder", operand, dir ? errno : dir.error().errno_value);
+    }
+    roots.bases.push_back({*std::move(dir), {}, {}});
     return hold_partial_folder(roots);
   }
   if (!as_new_name && (exists || ::stat(path.c_str(), &there) == 0)) {
