@@ -95,7 +95,7 @@ def make(seed, number, uid):
     if has_outside:
         nodes.update(_outside(uid))
     way = rng.choices(["local", "push", "pull"], [6, 2, 2])[0]
-    if way == "pull" and any(b"\n" in s for s in sources):
+    if way != "local" and any(b"\n" in operand for operand in [*sources, dest]):
         way = "local"  # rsync's far end drops the newline of an argument
     return Case(f"{number}{'u' if uid is not None else 'r'}", uid, rng.choice([0o022, 0o022, 0o077, 0o002, 0]), way,
                 tuple(map(tuple, groups)), tuple(sources), dest, choices.rules_file(rng), nodes)

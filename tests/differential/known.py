@@ -122,7 +122,8 @@ def no_deletion_after_scan_error(context, item):
     if item.kind == "line" and item.godwit:
         return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted"))
     if item.kind == "line":
-        return any(context.line_names(item, p) for p in context.kept_back()) or item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
+        return any(context.line_names(item, p) or context.line_names(item, p.rpartition(b"/")[0])
+                   for p in context.kept_back()) or item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
                                                            b"cannot delete non-empty directory"))
     return item.kind == "exit" and item.rsync == 25
 
@@ -170,6 +171,9 @@ def unicode_controls_are_escaped(context, item):
 @difference("ignore-existing-holds-for-folders")
 def ignore_existing_holds_for_folders(context, item):
     nodes = context.case.nodes
+    if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields == ("mtime_ns",):
+        before = nodes.get(item.where)
+        return before is not None and before.kind != "dir" and item.godwit.mtime_ns == before.mtime_ns
     failed = re.search(rb"Not a directory|No such file", context.rsync.outcome.err)
     if not context.case.has("--ignore-existing") or not failed:
         return False
@@ -284,6 +288,13 @@ def unreadable_files_are_errors_under_checksum(context, item):
     if item.kind == "exit":
         return (item.rsync, item.godwit) == (0, 23)
     return b"Permission denied" not in context.rsync.outcome.err
+
+
+@difference("old-version-stays-where-the-source-cannot-be-read")
+def old_version_stays(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.rsync is None and before is not None and item.godwit.kind == before.kind != "dir"
+            and b"failed to open" in context.rsync.outcome.err and context.godwit.outcome.code == 23)
 
 
 @difference("set-id-lines")
