@@ -5,9 +5,9 @@ BASES = [(30, ["-a"]), (6, ["-r"]), (5, ["-rlt"]), (4, ["-rlpt"]), (3, ["-rt"]),
 SIMPLE = [(4, "-R"), (4, "-u"), (5, "-c"), (4, "-I"), (3, "--size-only"), (3, "--existing"), (3, "--ignore-existing"),
           (1, "-x"), (3, "-L"), (3, "-k"), (4, "-K"), (3, "-O"), (2, "-d"), (3, "-m"), (2, "--force"),
           (4, "--no-whole-file"), (2, "-W"), (3, "-z"), (2, "--numeric-ids"), (1, "--partial"), (1, "-P"), (1, "-h"),
-          (1, "--stats"), (1, "--no-i-r"), (1, "-s"), (1, "--old-args"), (3, "--remove-source-files"),
+          (1, "--stats"), (1, "--no-i-r"), (1, "--old-args"), (3, "--remove-source-files"),
           (1, "--list-only"), (2, "--mkpath"), (5, "-n"), (1, "--ignore-errors"), (1, "-p"), (1, "-t"), (1, "-o"),
-          (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
+          (1, "-s"), (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
 DELETES = [(8, ["--delete"]), (3, ["--delete-before"]), (2, ["--delete-during"]), (3, ["--delete-after"]),
            (3, ["--delete-delay"]), (1, ["--del"]), (5, ["--delete-excluded"]), (2, ["--delete", "--force"]),
            (2, ["--delete", "--ignore-errors"])]
@@ -66,7 +66,7 @@ def options(rng):
         groups.append(list(pick(rng, DELETES)))
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
         word = [pick(rng, SIMPLE)]
-        if word not in groups:
+        if word not in groups and not {word[0], *(g[0] for g in groups)} >= {"-s", "--old-args"}:
             groups.append(word)
     if rng.random() < 0.25:
         groups.append(quantity(rng))
