@@ -66,7 +66,7 @@ def options(rng):
         groups.append(list(pick(rng, DELETES)))
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
         word = [pick(rng, SIMPLE)]
-        if word not in groups and not {word[0], *(g[0] for g in groups)} >= {"-s", "--old-args"}:
+        if word not in groups and not {word[0], *(w for g in groups for w in g)} >= {"-s", "--old-args"}:
             groups.append(word)
     if rng.random() < 0.25:
         groups.append(quantity(rng))
