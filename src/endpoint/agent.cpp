@@ -11,6 +11,7 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::uint32_t max_timeout_s = 3600;
+constexpr std::uint32_t later_than_controller_s = 2; // who is told of a frozen line is the user, by the near end
 constexpr int max_compress_level = 9; // what a controller may make us work
 
 proto::Fatal
@@ -70,7 +71,7 @@ private:
     opened->confinement_text = sandbox.text;
     m_link.set_compress_level(std::min<int>(request->compress_level, max_compress_level));
     if (request->timeout_s != 0) {
-      m_link.shorten_timeout(static_cast<int>(std::min(request->timeout_s, max_timeout_s)));
+      m_link.shorten_timeout(static_cast<int>(std::min(request->timeout_s, max_timeout_s) + later_than_controller_s));
     }
     m_link.start();
     m_link.send({*std::move(opened), {}});
