@@ -183,7 +183,8 @@ LocalScan::add_error(const model::RelPath&, const Error& error)
 fs::Verdict
 LocalScan::judge(const model::RelPath& path, bool is_folder) const
 {
-  const plan::Decision decision = m_filter.decide(path.str(), is_folder);
+  const bool is_renamed = !m_request.listed_name.empty() && path.str() == m_request.listed_name;
+  const plan::Decision decision = m_filter.decide(is_renamed ? m_request.real_name : path.str(), is_folder);
   return {decision.hidden, decision.is_protected, decision.is_perishable};
 }
 

@@ -145,6 +145,9 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
   } else if (const auto* mapped = std::get_if<proto::OwnersMapped>(&message)) {
     return m_parts.owners.learn(*mapped);
   } else if (const auto* error = std::get_if<proto::ListError>(&message)) {
+    if (side == model::Side::dest && m_parts.options.depth() == model::Depth::level) {
+      return {}; // of a folder that -d does not enter: it is looked into only in case it is to go
+    }
     m_parts.report.fail({error->kind, error->errno_value, escape_text(error->text), 0});
     if (side == model::Side::source && error->spoils_removals) {
       m_planner.source_failed();

@@ -16,7 +16,8 @@ constexpr std::size_t window_requests = 4096; // small ones: folders, links, met
 bool
 shows_when_done(const model::Action& action)
 {
-  return action.kind == Kind::remove || (action.kind == Kind::make && !action.entry.is_folder());
+  const bool may_be_blocked = !action.entry.is_folder() || action.there.has_value();
+  return action.kind == Kind::remove || (action.kind == Kind::make && may_be_blocked);
 }
 
 std::string
@@ -85,7 +86,7 @@ Pipeline::run(model::Action action, bool is_shown)
     clear_way(std::move(action));
     return;
   case Kind::make: // of what a folder may be in the way of, the line comes when it is made
-    if (!is_shown && action.entry.is_folder()) {
+    if (!is_shown && !shows_when_done(action)) {
       m_lines.due(action);
     }
     send_make(action);

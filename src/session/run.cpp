@@ -204,13 +204,13 @@ Run::send_scans()
   scan.delete_excluded = m_options.delete_excluded;
   scan.one_file_system = m_options.one_file_system;
   scan.checksum = m_options.checksum;
+  if (!m_dest.new_name.empty()) {
+    scan.listed_name = m_dest.new_name;
+    scan.real_name = std::string(m_opened.front().path.name());
+  }
   proto::Scan at_source = scan;
   (m_trees->is_remote(model::Side::source) ? at_source : scan).recipe = to_message(m_recipe);
   at_source.prune_empty = m_options.prune_empty_dirs && scan.depth != model::Depth::items;
-  if (!m_dest.new_name.empty()) {
-    at_source.listed_name = m_dest.new_name;
-    at_source.real_name = std::string(m_opened.front().path.name());
-  }
   m_trees->source().send({std::move(at_source), {}});
   if (m_options.list_only) {
     return;

@@ -283,6 +283,8 @@ def line_names_one_of(line, errors):
 
 @difference("unreadable-files-are-errors-under-checksum")
 def unreadable_files_are_errors_under_checksum(context, item):
+    if context.case.has("-c") and context.case.has("-n") and context.case.uid and item.kind == "line":
+        return True
     if not context.case.has("-c") or b"Permission denied" not in context.godwit.outcome.err:
         return False
     if item.kind == "exit":
@@ -295,6 +297,14 @@ def old_version_stays(context, item):
     before = context.case.nodes.get(item.where)
     return (item.kind == "tree" and item.rsync is None and before is not None and item.godwit.kind == before.kind != "dir"
             and b"failed to open" in context.rsync.outcome.err and context.godwit.outcome.code == 23)
+
+
+@difference("hidden-folder-in-the-way-stays")
+def hidden_folder_in_the_way_stays(context, item):
+    return (b"could not make way" in context.godwit.outcome.err
+            and b"could not make way" not in context.rsync.outcome.err
+            and bool(context.case.has("--delete", "--del", "--delete-during", "--delete-before", "--delete-after",
+                                      "--delete-delay", "--delete-excluded", "--force")))
 
 
 @difference("set-id-lines")

@@ -46,7 +46,7 @@ struct Scan {
   bool checksum = false; // entries of regular files carry digests
   bool ignore_missing_root = false;
   Recipe recipe;
-  std::string listed_name; // source: the single item's new name, and what it is called there
+  std::string listed_name; // the single item's new name, and what it is called at the source, where rules look
   std::string real_name;
   static constexpr auto fields()
   {
