@@ -184,7 +184,8 @@ fs::Verdict
 LocalScan::judge(const model::RelPath& path, bool is_folder) const
 {
   const bool is_renamed = !m_request.listed_name.empty() && path.str() == m_request.listed_name;
-  const plan::Decision decision = m_filter.decide(is_renamed ? m_request.real_name : path.str(), is_folder);
+  const plan::Decision decision = m_filter.decide(is_renamed ? m_request.real_name : path.str(), is_folder,
+                                                 m_context.roots.absolute);
   return {decision.hidden, decision.is_protected, decision.is_perishable};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -114,6 +116,18 @@ Roots::confine() const
   return fs::enter_sandbox({folders, request.copy_links || request.copy_dirlinks});
 }
 
+namespace {
+
+// By way of /proc, as it is named now; empty where that is missing.
+std::string
+absolute_path(const fs::Dir& dir)
+{
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(dir.fd()), ignored).string();
+}
+
+} // namespace
+
 Result<Roots>
 open_roots(const proto::Open& request, Expand expand, fs::NameService& names, proto::Opened& answer)
 {
@@ -129,6 +143,7 @@ open_roots(const proto::Open& request, Expand expand, fs::NameService& names, pr
         expand == Expand::yes ? fs::expand_home(request.operands[0], names) : request.operands[0];
     fs::prepare_staged_names();
     TRY(open_dest_root(roots, operand, answer));
+    roots.absolute = roots.bases.empty() ? std::string() : absolute_path(roots.bases.front().dir);
     return roots;
   }
   SourceOpener opener(roots, answer);
@@ -141,6 +156,7 @@ open_roots(const proto::Open& request, Expand expand, fs::NameService& names, pr
       }
     }
   }
+  roots.absolute = roots.bases.empty() ? std::string() : absolute_path(roots.bases.front().dir);
   return roots;
 }
 

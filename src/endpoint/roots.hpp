@@ -26,6 +26,7 @@ struct Roots {
   std::vector<fs::Base> bases; // source: by number; dest: one, unless it is missing in a dry run
   std::string partial_name;    // dest: a folder of this name beside each target, or
   fs::Dir partial_folder;      // one folder for all; neither: nothing partial is kept
+  std::string absolute;        // the first base's path, for rules that look at it
   bool is_super = false;
 
   const fs::Dir& dest() const { return bases.front().dir; }

@@ -285,7 +285,7 @@ Engine::feed(model::Side side, Result<>& outcome)
       count_listed(entry);
     }
     m_parts.owners.map(entry);
-  } else if (m_parts.root_is_new && entry.path.is_root()) {
+  } else if (m_parts.root_is_new && entry.path.is_root() && !m_parts.options.existing) {
     return true; // as if it were not there: it is reported as made
   }
   outcome = m_planner.feed(side, std::move(entry));

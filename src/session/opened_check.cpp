@@ -76,6 +76,10 @@ wanted_for(std::string_view typed, bool relative)
   wanted.may_be_any_name = typed.starts_with('~') && typed.find('/') == std::string_view::npos;
   wanted.may_be_root = last.empty() || is_match(last, ".") || is_match(last, "..") || wanted.may_be_any_name;
   wanted.names = {last};
+  if (last.empty() && has_wildcard(typed)) { // where nothing matches, the name itself may come back
+    const std::vector<std::string> all = components(typed);
+    wanted.names = {all.empty() ? std::string() : all.back()};
+  }
   return wanted;
 }
 

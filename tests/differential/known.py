@@ -251,6 +251,9 @@ def failed_file_touches_its_folder(context, item):
 
 @difference("dest-folder-is-made")
 def dest_folder_is_made(context, item):
+    if context.case.has("--mkpath") and context.case.dest.startswith(b"no/such"):
+        return item.kind == "line" and item.where.startswith(b"created ") or (
+            item.kind == "tree" and item.where in (b"no", b"no/such", b"no/such/dir"))
     if context.case.dest.rstrip(b"/") != b"new":
         return False
     if item.kind == "tree":
@@ -305,6 +308,11 @@ def hidden_folder_in_the_way_stays(context, item):
             and b"could not make way" not in context.rsync.outcome.err
             and bool(context.case.has("--delete", "--del", "--delete-during", "--delete-before", "--delete-after",
                                       "--delete-delay", "--delete-excluded", "--force")))
+
+
+@difference("keep-dirlinks-set-the-folder")
+def keep_dirlinks_set_the_folder(context, item):
+    return context.case.has("-K") and item.kind == "tree" and item.fields == ("mtime_ns",)
 
 
 @difference("set-id-lines")
