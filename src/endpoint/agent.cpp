@@ -11,7 +11,7 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::uint32_t max_timeout_s = 3600;
-constexpr std::uint32_t later_than_controller_s = 2; // who is told of a frozen line is the user, by the near end
+constexpr std::uint32_t later_than_controller_s = 6; // who is told of a frozen line is the user, by the near end
 constexpr int max_compress_level = 9; // what a controller may make us work
 
 proto::Fatal
