@@ -287,7 +287,7 @@ def line_names_one_of(line, errors):
 @difference("unreadable-files-are-errors-under-checksum")
 def unreadable_files_are_errors_under_checksum(context, item):
     if context.case.has("-c") and context.case.has("-n") and context.case.uid and item.kind == "line":
-        return True
+        return bool(item.godwit) and not item.rsync
     if not context.case.has("-c") or b"Permission denied" not in context.godwit.outcome.err:
         return False
     if item.kind == "exit":
@@ -312,7 +312,9 @@ def hidden_folder_in_the_way_stays(context, item):
 
 @difference("keep-dirlinks-set-the-folder")
 def keep_dirlinks_set_the_folder(context, item):
-    return context.case.has("-K") and item.kind == "tree" and item.fields == ("mtime_ns",)
+    before = context.case.nodes.get(item.where)
+    return (context.case.has("-K") and item.kind == "tree" and item.fields == ("mtime_ns",)
+            and before is not None and before.kind in ("link", "dir"))
 
 
 @difference("set-id-lines")
