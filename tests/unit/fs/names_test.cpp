@@ -86,3 +86,19 @@ TEST_CASE("expand_operand expands wildcards and nothing else")
   CHECK(fs::expand_operand(top + "[z", names) == Paths{top + "[z"});
   CHECK(fs::expand_operand(top + "*", names).size() == 7);
 }
+
+TEST_CASE("expand_operand finds folders alone where a slash stands at the end, and never . and ..")
+{
+  FakeNames names;
+  TempTree tree;
+  tree.file("ab/f");
+  tree.file("ac");
+  tree.link("ad", "nowhere");
+  tree.file(".hid");
+  const std::string top = tree.root() + "/";
+  using Paths = std::vector<std::string>;
+  CHECK(fs::expand_operand(top + "a?/", names) == Paths{top + "ab/"});
+  CHECK(fs::expand_operand(top + "?d/", names) == Paths{top + "?d/"});
+  CHECK(fs::expand_operand(top + ".*", names) == Paths{top + ".hid"});
+  CHECK(fs::expand_operand(top + "a[b]/.", names) == Paths{top + "ab/."});
+}
