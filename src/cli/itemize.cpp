@@ -92,9 +92,10 @@ is_significant(const Action& action)
   switch (action.kind) {
   case Action::Kind::make:
   case Action::Kind::transfer:
-  case Action::Kind::set_metadata:
   case Action::Kind::remove:
     return true;
+  case Action::Kind::set_metadata:
+    return action.changes.any();
   case Action::Kind::clear_way:
   case Action::Kind::up_to_date:
   case Action::Kind::skip:

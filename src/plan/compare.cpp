@@ -62,6 +62,14 @@ same_content(const Entry& source, const Entry& dest, const CompareRules& rules)
   return source.type == dest.type && (!is_device(source.type) || source.device == dest.device);
 }
 
+// With -c a file's time is set to the nanosecond, and not told of where it counts as equal.
+bool
+is_time_inexact(const Entry& source, const Entry& dest, const CompareRules& rules)
+{
+  return rules.checksum && source.type == Type::regular && keeps_time(source.type, rules) &&
+         kept_time(source.mtime, rules) != dest.mtime;
+}
+
 bool
 is_other_id(std::uint32_t wanted, std::uint32_t there)
 {
@@ -140,9 +148,8 @@ compare(const Entry& source, const Entry& dest, const CompareRules& rules)
   changes.mode = rules.perms && source.type != Type::symlink && ((source.mode ^ dest.mode) & 07777U) != 0;
   changes.owner = rules.owner && is_other_id(source.uid, dest.uid);
   changes.group = rules.group && is_other_id(source.gid, dest.gid);
-  result.difference = is_new_content  ? Difference::content
-                      : changes.any() ? Difference::metadata
-                                      : Difference::none;
+  const bool is_other = changes.any() || is_time_inexact(source, dest, rules);
+  result.difference = is_new_content ? Difference::content : is_other ? Difference::metadata : Difference::none;
   return result;
 }
 

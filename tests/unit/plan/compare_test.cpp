@@ -123,6 +123,21 @@ TEST_CASE("A file without a digest is never equal under -c")
   CHECK(compare(unread, unread, {.checksum = true}).difference == Difference::content);
 }
 
+TEST_CASE("Under -c a file's time is set to the nanosecond, but told of only where it counts as another")
+{
+  CompareRules rules;
+  rules.checksum = rules.times = true;
+  rules.modify_window_s = 2;
+  Entry there = file();
+  there.mtime.seconds += 1;
+  const Comparison comparison = compare(file(), there, rules);
+  CHECK(comparison.difference == Difference::metadata);
+  CHECK_FALSE(comparison.changes.any());
+  CHECK(compare(file(), file(), rules).difference == Difference::none);
+  rules.checksum = false;
+  CHECK(compare(file(), there, rules).difference == Difference::none);
+}
+
 TEST_CASE("Modes and owners count only where they are kept")
 {
   Entry dest = file();
