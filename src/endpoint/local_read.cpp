@@ -158,7 +158,7 @@ SourceLane::remove(const proto::SourceFile& file)
   const auto attempt = [&]() -> Result<> {
     const model::RelPath real = m_context.roots.bases.at(file.base).real_path(file.path);
     TRY_ASSIGN(fs::Dir folder, folder_of(file.base, real));
-    TRY_ASSIGN(const fs::Stat stat, folder.stat(real.name())); // gone: another operand named it, too
+    TRY_ASSIGN(const fs::Stat stat, folder.stat(real.name()));
     if (stat.is_folder() || !(stat.mtime == file.mtime) || (stat.is_regular() && stat.size != file.size)) {
       return make_error(ErrorKind::changed, "cannot remove source " + folder.label(real.name()) + ": it has changed");
     }
@@ -168,7 +168,7 @@ SourceLane::remove(const proto::SourceFile& file)
     m_context.answer({failure(file.id, make_error(ErrorKind::protocol, "cannot remove: no such base")), {}});
     return;
   }
-  if (Result<> removed = attempt(); !removed && removed.error().errno_value != ENOENT) {
+  if (Result<> removed = attempt(); !removed) {
     m_context.answer({failure(file.id, removed.error()), {}});
     return;
   }

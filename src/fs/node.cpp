@@ -117,6 +117,10 @@ make_node(const Dir& parent, std::string_view name, const model::Entry& entry, c
   if (entry.type != model::Type::folder) {
     return replace_by_rename(parent, name, entry, wanted);
   }
+  Result<> made = make_plain(parent, name, entry, wanted);
+  if (made || made.error().errno_value != EEXIST || is_folder(parent, name)) {
+    return made;
+  }
   if (auto gone = parent.unlink(name); !gone && gone.error().errno_value != ENOENT) {
     return gone;
   }

@@ -117,7 +117,9 @@ Pipeline::send_make(const model::Action& action)
     m_trees.dest().send({proto::SetMetadata{action.number, action.entry}, {}});
     return;
   }
-  m_trees.dest().send({proto::Make{action.number, action.entry, action.there.has_value()}, {}});
+  // What a rule hides is not listed: it makes way for a folder, too.
+  const bool replaces = action.there.has_value() || (action.entry.is_folder() && !m_rules.keeps_existing);
+  m_trees.dest().send({proto::Make{action.number, action.entry, replaces}, {}});
 }
 
 void
@@ -350,6 +352,10 @@ Pipeline::failed(const proto::Failed& failed)
 void
 Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
 {
+  if (pending.is_source_removal && failed.errno_value == ENOENT) { // under another name, too
+    m_report.events().on(model::Notice{0, "sender file already removed: " + escape(pending.action.entry.path.str())});
+    return;
+  }
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
   if (shows_when_done(pending.action)) {
     m_lines.none(pending.action.number);
