@@ -93,7 +93,7 @@ TextSink::show(const model::RunStarted& event)
 void
 TextSink::show(const model::RootCreated& event)
 {
-  m_root_is_new = true;
+  m_root_is_new = !m_options.mkpath || m_options.dry_run; // --mkpath makes it before the rest looks at it
   if (!prints_names() && !itemizes()) {
     return;
   }
@@ -101,11 +101,12 @@ TextSink::show(const model::RootCreated& event)
   while (path.size() > 1 && path.ends_with('/')) {
     path.pop_back();
   }
-  if (!m_options.mkpath || event.made_below == 0) {
-    print("created directory " + path);
-  } else {
+  if (m_options.mkpath) {
     print(fmt::format("created {} director{} for {}", event.made_below, event.made_below == 1 ? "y" : "ies",
                       path));
+  }
+  if (m_root_is_new && event.is_dest) {
+    print("created directory " + path);
   }
 }
 

@@ -53,6 +53,18 @@ make_folders(const std::string& path, bool parents, mode_t mode)
   return sys_error("cannot create folder '" + escape(path) + "'");
 }
 
+// How many make_folders() would make.
+std::uint32_t
+missing_folders(std::string path, bool parents)
+{
+  std::uint32_t missing = 1;
+  for (path = parent_of(path); parents && ::access(path.c_str(), F_OK) != 0 && parent_of(path) != path;
+       path = parent_of(path)) {
+    ++missing;
+  }
+  return missing;
+}
+
 fs::Links
 dest_links(const proto::Open& request)
 {
@@ -122,7 +134,7 @@ open_dest_root(Roots& roots, const std::string& typed, proto::Opened& answer)
     answer.created = request.makes_nothing ? "" : folder;
     if (request.dry_run || request.makes_nothing) {
       answer.is_missing = true;
-      answer.made_folders = 1;
+      answer.made_folders = missing_folders(folder, request.mkpath);
       return {};
     }
     TRY_ASSIGN(answer.made_folders, make_folders(folder, request.mkpath, mode));

@@ -55,12 +55,14 @@ split_relative(std::string_view typed)
 {
   SplitOperand split;
   std::string_view below = typed;
+  bool names_dot = false;
   split.folder = ".";
   if (const std::size_t dot = typed.find("/./"); dot != std::string_view::npos) {
     split.folder = std::string(dot == 0 ? "/" : typed.substr(0, dot));
     below = typed.substr(dot + 3);
   } else if (typed.starts_with("./")) {
     below = typed.substr(2);
+    names_dot = true;
   } else if (typed.starts_with('/')) {
     split.folder = "/";
   }
@@ -68,7 +70,7 @@ split_relative(std::string_view typed)
   TRY_ASSIGN(split.path, model::RelPath::parse(std::move(normal.first)));
   split.contents = split.path.is_root() || means_contents(typed);
   split.implied = normal.second == 0 ? 0 : normal.second - 1;
-  if (typed.starts_with("./") && normal.second != 0) {
+  if (names_dot && normal.second != 0) {
     ++split.implied; // the folder that the dot names is one of them
   }
   return split;

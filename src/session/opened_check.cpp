@@ -61,7 +61,7 @@ wanted_relative(std::string_view typed)
   }
   wanted.names = components(below);
   wanted.may_be_root = wanted.names.empty();
-  wanted.implies_root = typed.starts_with("./");
+  wanted.implies_root = typed.starts_with("./") && typed.find("/./") == std::string_view::npos;
   return wanted;
 }
 

@@ -89,6 +89,8 @@ private:
   void send_scans();
   PipelineRules pipeline_rules() const;
   void note_traffic();
+  // With --mkpath it is there before anything is compared, but for a dry run.
+  bool root_is_new() const { return !m_dest.created.empty() && (!m_options.mkpath || m_options.dry_run); }
   bool deletes_first() const { return m_options.delete_when == model::DeleteWhen::before; }
 
   const model::Options& m_options;
@@ -165,13 +167,13 @@ Run::open_dest()
   proto::Open request = open_request(proto::Role::dest);
   request.operands = {m_places.dest};
   const proto::OpenedOperand& first = m_opened.front();
-  const bool asks_for_folder = m_places.dest.ends_with('/');
-  const auto is_skipped = [asks_for_folder](const proto::OpenedOperand& operand) {
-    return operand.type == model::Type::folder && !(operand.contents && asks_for_folder);
-  };
-  request.makes_nothing =
-      m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_skipped);
-  request.one_plain_item = m_opened.size() == 1 && first.type != model::Type::folder && first.implied == 0;
+  const auto is_folder = [](const proto::OpenedOperand& o) { return o.type == model::Type::folder; };
+  const bool skips_all =
+      m_options.depth() == model::Depth::items && std::all_of(m_opened.begin(), m_opened.end(), is_folder);
+  const bool has_one_file = m_opened.size() == 1 && !is_folder(first) && first.implied == 0;
+  // As rsync: with nothing to copy a pull leaves the destination alone; else it is opened as a file's would be.
+  request.makes_nothing = skips_all && m_places.direction == model::Direction::pull;
+  request.one_plain_item = has_one_file || (skips_all && !request.makes_nothing);
   const Clock::time_point asked = Clock::now();
   auto opened = m_trees->dest().open(request);
   m_round_trip = std::max(m_round_trip, Clock::now() - asked);
@@ -180,7 +182,8 @@ Run::open_dest()
   }
   m_dest = *std::move(opened);
   if (!m_dest.created.empty()) {
-    m_report.events().on(model::RootCreated{escape_text(m_dest.created), m_dest.made_folders});
+    const std::string& told = skips_all ? m_places.dest : m_dest.created;
+    m_report.events().on(model::RootCreated{escape_text(told), m_dest.made_folders, m_dest.new_name.empty()});
   }
   if (!m_dest.confinement_text.empty()) {
     m_report.events().on(model::Notice{2, escape_text(m_dest.confinement_text)});
@@ -189,6 +192,9 @@ Run::open_dest()
   source.operands = m_opened;
   if (!m_dest.new_name.empty() && (!request.one_plain_item || !model::RelPath::is_valid_name(m_dest.new_name))) {
     return make_error(ErrorKind::protocol, "cannot trust the far end: it gave a new name that was not asked for");
+  }
+  if (skips_all) {
+    m_dest.new_name.clear();
   }
   m_scope = scope_of(source, m_dest.new_name, m_options.depth());
   return {};
@@ -288,8 +294,7 @@ Run::copy()
 {
   plan::PlanRules rules = plan::PlanRules::from(m_options, m_scope, m_dest.umask);
   rules.reports_up_to_date = m_options.verbose > 1 || m_options.itemize > 1 || m_options.remove_source_files;
-  const bool root_is_new = !m_dest.created.empty();
-  if (m_trees->remote() != nullptr && !deletes_first() && !root_is_new) {
+  if (m_trees->remote() != nullptr && !deletes_first() && !root_is_new()) {
     m_recipe = plan::Recipe::from(rules);
   }
   if (deletes_first()) {
@@ -307,7 +312,7 @@ Run::pass(const plan::PlanRules& rules)
 {
   send_scans();
   Engine engine({m_options, *m_trees, m_inbox, m_report, m_owners, m_stop, m_key, m_scope, m_recipe, !rules.only_removals,
-                 !m_dest.created.empty(), m_trees->dest_lies_inside_source()}, rules,
+                 root_is_new(), m_trees->dest_lies_inside_source()}, rules,
                 pipeline_rules());
   if (m_source_failed) {
     engine.source_failed();

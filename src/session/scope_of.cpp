@@ -31,14 +31,19 @@ add_item(Items& items, const model::RelPath& path, std::uint32_t base, bool cont
   add_base(item, base);
 }
 
-// -R: the parents that the path as typed implies.
+// -R: the parents that the path as typed implies. Where folders are skipped, so is one
+// that is named by a dot.
 void
-add_implied(Items& items, const proto::OpenedOperand& operand)
+add_implied(Items& items, const proto::OpenedOperand& operand, model::Depth depth)
 {
+  const bool skips_folders = depth == model::Depth::items;
+  const bool is_skipped = skips_folders && operand.type == model::Type::folder;
   model::RelPath parent = operand.path;
   for (std::uint32_t i = 0; i < operand.implied; ++i) {
     parent = parent.parent();
-    add_item(items, parent, operand.base, false);
+    if (parent.is_root() || !is_skipped) {
+      add_item(items, parent, operand.base, parent.is_root() && skips_folders);
+    }
   }
 }
 
@@ -55,10 +60,7 @@ scope_of(const proto::Opened& source, const std::string& new_name, model::Depth 
     if (operand.error != 0) {
       continue;
     }
-    const bool is_skipped = operand.type == model::Type::folder && depth == model::Depth::items;
-    if (!is_skipped) {
-      add_implied(items, operand);
-    }
+    add_implied(items, operand, depth);
     const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
     add_item(items, path, operand.base, operand.contents || (operand.type == model::Type::folder && depth != model::Depth::level));
   }

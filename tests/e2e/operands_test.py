@@ -130,6 +130,50 @@ class Operands(BlackBox):
         self.ends(self.run_tool("-a", "--delete", "one", "dst/new"), 0)
         self.assertEqual(self.names("dst"), ["beside", "new"])
 
+    # ---- folders that are skipped, and -R -----------------------------------------------------------------------
+    def test_a_destination_must_be_usable_even_where_folders_are_skipped(self):
+        self.ends(self.run_tool("d", "no/such/"), 11)
+        self.ends(self.run_tool("d", "no/such"), 3)
+        outcome = self.run_tool("d/", "new/")
+        self.ends(outcome, 0)
+        self.assertEqual(outcome.out, b"skipping directory .\n")
+        self.assertEqual(self.names("new"), [])
+
+    def test_a_dot_is_skipped_like_any_folder(self):
+        self.folder("dst")
+        os.chmod(self.path("dst"), 0o700)
+        outcome = self.run_tool("-pR", "./one", "dst/")
+        self.ends(outcome, 0)
+        self.assertEqual(outcome.out, b"skipping directory .\n")
+        self.assertEqual(os.stat(self.path("dst")).st_mode & 0o777, 0o700)
+
+    def test_only_the_dot_that_begins_the_path_below_is_a_folder_of_it(self):
+        self.folder("dst")
+        self.assertEqual(self.run_tool("-dRv", "./d/./f", "dst/").out.split(b"\n")[1], b"f")
+
+    def test_mkpath_makes_the_destination_before_it_is_compared(self):
+        os.chmod(self.path("d"), 0o701)
+        outcome = self.run_tool("-ri", "--mkpath", "d/", "new/folder/")
+        self.ends(outcome, 0)
+        self.assertNotIn(b"./\n", outcome.out)
+        self.assertEqual(os.stat(self.path("new/folder")).st_mode & 0o777, 0o755)
+        outcome = self.run_tool("-rin", "--mkpath", "d/", "other/folder/")
+        self.assertIn(b"created 2 directories for other/folder\ncreated directory other/folder\ncd+++++++++ ./\n",
+                      outcome.out)
+
+    def test_a_file_that_a_rule_hides_makes_way_for_a_folder(self):
+        self.write("dst/sub", b"a file")
+        self.ends(self.run_tool("-r", "--include=*/", "--exclude=*", "d/", "dst/"), 0)
+        self.assertTrue(os.path.isdir(self.path("dst/sub")))
+
+    def test_a_source_file_under_two_names_is_removed_once(self):
+        os.symlink("d", self.path("e"))
+        self.ends(self.run_tool("-rtL", "d", "e", "dst/"), 0)
+        outcome = self.run_tool("-rtL", "--remove-source-files", "d", "e", "dst/")
+        self.ends(outcome, 0)
+        self.assertIn(b"sender file already removed: e/f\n", outcome.out)
+        self.assertFalse(os.path.exists(self.path("d/f")))
+
     # ---- spelling -----------------------------------------------------------------------------------------------
     def test_a_dash_name_comes_after_two_dashes(self):
         self.write("-name", b"dash")

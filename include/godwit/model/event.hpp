@@ -18,6 +18,7 @@ struct RunStarted { // before anything is listed
 struct RootCreated { // the destination folder itself was made, or would be in a dry run
   std::string path;            // as typed
   std::uint64_t made_below = 0; // by --mkpath: how many folders, this one included
+  bool is_dest = true;          // not the folder that a file with a new name goes to
 };
 struct ItemPlanned { // an action's line is due, in plan order; of a transfer: its source is open
   Action action;

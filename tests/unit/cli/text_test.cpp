@@ -130,6 +130,18 @@ TEST_CASE("A destination that was made is named from -v or -i on")
   CHECK(Printer(mkpath).on(model::RootCreated{"a/b/", 1}).out() == "created 1 directory for a/b\n");
   CHECK(Printer(mkpath).on(model::RootCreated{"a/b", 2}).out() == "created 2 directories for a/b\n");
   CHECK(Printer(options(0)).on(model::RootCreated{"a/b", 2}).out().empty());
+  mkpath.dry_run = true;
+  CHECK(Printer(mkpath).on(model::RootCreated{"a", 1}).out() == "created 1 directory for a\ncreated directory a\n");
+  CHECK(Printer(mkpath).on(model::RootCreated{"a", 1, false}).out() == "created 1 directory for a\n");
+}
+
+TEST_CASE("What --mkpath has made is compared like what was there")
+{
+  model::Options mkpath = options(0, 1);
+  mkpath.mkpath = true;
+  Printer printer(mkpath);
+  printer.on(model::RootCreated{"d", 1}).on(change(Kind::set_metadata, entry("", Type::folder), mode_change()));
+  CHECK(printer.out() == "created 1 directory for d\n.d...p..... ./\n");
 }
 
 TEST_CASE("A destination that was made counts as new when its turn comes")
