@@ -16,7 +16,7 @@ class Case:
     way: str
     groups: tuple
     sources: tuple
-    dest: bytes
+    dest: bytes | None
     rules: str
     nodes: dict = field(hash=False)
 
@@ -42,11 +42,11 @@ class Case:
     def operands(self):
         """The operands as this case's way wants them."""
         sources, dest = list(self.sources), self.dest
-        if self.way == "push":
+        if self.way == "push" and dest is not None:
             dest = b"host:" + dest
         elif self.way == "pull":
             sources = [b"host:" + sources[0]] + [b":" + s for s in sources[1:]]
-        return [b"./" + s if s.startswith(b"-") else s for s in sources] + [dest]
+        return sources + ([] if dest is None else [dest])
 
 
 def _outside(uid):
@@ -78,6 +78,7 @@ def make(seed, number, uid):
     maker = TreeMaker(rng, uid, has_outside)
     nodes = _nodes(maker, rng)
     sources, dest, mapped = choices.operands(rng, nodes)
+    _add_other_sources(maker, nodes, sources)
     groups = choices.options(rng)
     made = {b"dst": maker.folder()}
     if uid is not None:
@@ -95,10 +96,18 @@ def make(seed, number, uid):
     if has_outside:
         nodes.update(_outside(uid))
     way = rng.choices(["local", "push", "pull"], [6, 2, 2])[0]
-    if way != "local" and any(b"\n" in operand for operand in [*sources, dest]):
+    if way != "local" and any(b"\n" in operand for operand in [*sources, dest or b""]):
         way = "local"  # rsync's far end drops the newline of an argument
     return Case(f"{number}{'u' if uid is not None else 'r'}", uid, rng.choice([0o022, 0o022, 0o077, 0o002, 0]), way,
                 tuple(map(tuple, groups)), tuple(sources), dest, choices.rules_file(rng), nodes)
+
+
+def _add_other_sources(maker, nodes, sources):
+    """What the operands name beside `src`: a second tree with names of the first, a file with a dash."""
+    if any(source.startswith(b"two") for source in sources):
+        nodes.update(maker.older_version(nodes, b"src", b"two"))
+    if b"-name" in sources:
+        nodes[b"-name"] = maker.leaf(1)
 
 
 def drop_orphans(nodes):

@@ -1,22 +1,26 @@
 """Random operands and options, from what godwit supports."""
 BASES = [(30, ["-a"]), (6, ["-r"]), (5, ["-rlt"]), (4, ["-rlpt"]), (3, ["-rt"]), (3, ["-rlptD"]), (2, ["-d"]),
          (2, ["-dlt"]), (2, ["-lpt"]), (1, []), (2, ["-a", "--no-o"]), (1, ["--no-o", "-a"]), (2, ["-a", "--no-g", "--no-p"]),
-         (2, ["-a", "--no-t"]), (1, ["-a", "--no-D"]), (2, ["-a", "--no-l"]), (1, ["-a", "--no-r"]), (1, ["-rptgo"])]
+         (2, ["-a", "--no-t"]), (1, ["-a", "--no-D"]), (2, ["-a", "--no-l"]), (1, ["-a", "--no-r"]), (1, ["-rptgo"]),
+         (1, ["--no-t", "-a"]), (1, ["-a", "--no-p", "-p"]), (1, ["-r", "--no-r", "-d"]), (1, ["-a", "--no-r", "-r"]),
+         (1, ["-d", "--no-d"]), (1, ["-rtD", "--no-specials"]), (1, ["-a", "--no-devices"])]
 SIMPLE = [(4, "-R"), (4, "-u"), (5, "-c"), (4, "-I"), (3, "--size-only"), (3, "--existing"), (3, "--ignore-existing"),
           (1, "-x"), (3, "-L"), (3, "-k"), (4, "-K"), (3, "-O"), (2, "-d"), (3, "-m"), (2, "--force"),
           (4, "--no-whole-file"), (2, "-W"), (3, "-z"), (2, "--numeric-ids"), (1, "--partial"), (1, "-P"), (1, "-h"),
           (1, "--stats"), (1, "--no-i-r"), (1, "--old-args"), (3, "--remove-source-files"),
-          (1, "--list-only"), (2, "--mkpath"), (5, "-n"), (1, "--ignore-errors"), (1, "-p"), (1, "-t"), (1, "-o"),
-          (1, "-s"), (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
+          (2, "--list-only"), (3, "--mkpath"), (1, "--partial-dir=.part"), (1, "--info=progress2"), (1, "--no-O"), (5, "-n"), (1, "--ignore-errors"), (1, "-p"), (1, "-t"), (1, "-o"),
+          (1, "-hh"), (1, "--no-W"), (1, "--no-c"), (1, "-rd"), (1, "-s"), (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
 DELETES = [(8, ["--delete"]), (3, ["--delete-before"]), (2, ["--delete-during"]), (3, ["--delete-after"]),
            (3, ["--delete-delay"]), (1, ["--del"]), (5, ["--delete-excluded"]), (2, ["--delete", "--force"]),
            (2, ["--delete", "--ignore-errors"])]
-OUTPUTS = [(5, ["-v"]), (6, ["-i"]), (3, ["-vi"]), (2, []), (1, ["-q"]), (2, ["-v", "--stats"])]
+OUTPUTS = [(5, ["-v"]), (6, ["-i"]), (3, ["-vi"]), (2, []), (1, ["-q"]), (2, ["-v", "--stats"]), (1, ["-ii"]),
+           (1, ["-i", "--stats"]), (1, ["-v", "--no-v", "-i"])]
 PATTERNS = ["*.c", "*.o", "a", "b", "/a", "/b", "a/", "sub/", "/sub/", "lib", "*", "**", "a*", "?", "[a-c]", "[!a]*",
             "[[:upper:]]*", ".*", "a/b", "sub/*", "**/c", "a/**", "/src/a", "/src/*/b", "sub/***", "/a/***", "**/a/*",
             "a?b", "*/", "/*/", "/*", "new*", "st\\*r", "d*/", "README", "x.[co]", "**/sub/**", "\\[x]", "a b", "*[!c]"]
 RULES = ["- ", "- ", "- ", "+ ", "+ ", "H ", "S ", "P ", "R ", "-! ", "-s ", "-r ", "-p ", "hide ", "show ", "protect ",
-         "risk ", "exclude ", "include ", "-,s ", "exclude,! ", "+,r ", "-/ "]
+         "risk ", "exclude ", "include ", "-,s ", "exclude,! ", "+,r ", "-/ ", "-!/ ", "+! ", "H,p ", "P! ", "S,/ ", "R,! ",
+         "+s ", "-sr ", "hide,! ", "protect,p ", "-_"]
 
 
 def pick(rng, weighted):
@@ -54,8 +58,9 @@ def rules_file(rng):
 
 def quantity(rng):
     """An option with a number."""
-    size = rng.choice(["0", "1", "10", "700", "1K", "1k", "4K-1", "0.5K", "5KB", "1KiB", "100B"])
-    return rng.choice([[f"--min-size={size}"], [f"--max-size={size}"], ["--modify-window=1"],
+    size = rng.choice(["0", "1", "10", "700", "1K", "1k", "4K-1", "0.5K", "5KB", "1KiB", "100B", "1.5k",
+                       "2KB+1", "700b-1", ".1K"])
+    return rng.choice([[f"--min-size={size}"], [f"--max-size={size}"], ["--modify-window=1"], ["-@2"],
                        ["--modify-window=100"], ["--max-delete=1"], ["--max-delete=0"], ["--max-delete=100"]])
 
 
@@ -85,8 +90,48 @@ def base_name(path):
     return path.rsplit(b"/", 1)[-1]
 
 
+def unusual_operands(rng, nodes):
+    """Spellings that few type, or None."""
+    files, folders, links = (below(nodes, b"src", kind) for kind in ("file", "dir", "link"))
+    whole = [(b"src", b"dst")]
+    dice = rng.randrange(12)
+    if dice == 0 and folders:
+        one = rng.choice(folders)
+        return [one + b"/.."], b"dst/", [(one.rpartition(b"/")[0], b"dst")]
+    if dice == 1:
+        return [rng.choice([b"src/*", b"src/[a-c]*", b"src/?", b"src/*/", b"s*/"])], b"dst/", whole
+    if dice == 2 and files:
+        one = rng.choice(files)
+        return [one], rng.choice([b"newname", b"newdir/", b"dst/newdir/", b"no/newname", b"no/newdir/"]), []
+    if dice == 3 and files + folders:
+        one = rng.choice(files + folders)
+        return [rng.choice([b"./" + one, b"./" + one.replace(b"src/", b"src/./", 1), one])], b"dst/", [
+            (one, b"dst/" + one), (one, b"dst/" + base_name(one))]
+    if dice == 4:
+        return [b"src/", b"two/"], b"dst/", whole
+    if dice == 5:
+        return [b"two/", b"src"], rng.choice([b"dst/", b"dst"]), whole
+    if dice == 6:
+        return [b"-name"] + [b"src/"] * rng.randint(0, 1), b"dst/", whole
+    if dice == 7 and links:
+        return [rng.choice(links) + rng.choice([b"", b"/"]) for _ in range(2)], b"dst/", whole
+    if dice == 8:
+        return [rng.choice([b"src", b"src/", rng.choice(files + folders + links or [b"src/"])])], None, []
+    if dice == 9:
+        return [b"src/", b"src/missing", b"two"], b"dst/", whole
+    if dice == 10 and folders:
+        one = rng.choice(folders)
+        return [one, one + b"/"], b"dst/", [(one, b"dst/" + base_name(one))]
+    return None
+
+
 def operands(rng, nodes):
-    """(sources, dest, [(what is copied, where to)]) for the tree `src` among the nodes."""
+    """(sources, dest, [(what is copied, where to)]) for the tree `src` among the nodes; no dest: they are listed."""
+    unusual = unusual_operands(rng, nodes) if rng.random() < 0.2 else None
+    return unusual or usual_operands(rng, nodes)
+
+
+def usual_operands(rng, nodes):
     files, folders, links = (below(nodes, b"src", kind) for kind in ("file", "dir", "link"))
     tops = [p for p in sorted(nodes) if p.startswith(b"src/") and p.count(b"/") == 1]
     dice = rng.random()

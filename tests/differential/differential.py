@@ -95,12 +95,13 @@ def arguments():
 
 
 def run_all(options, base, wanted):
-    """(names of differing cases, how often each known difference was met)"""
-    bad, seen = [], collections.Counter()
+    """(names of differing cases, the cases of each known difference)"""
+    bad, seen = [], collections.defaultdict(list)
     work = functools.partial(one, base, options.seed, not options.no_shrink)
     with multiprocessing.Pool(options.jobs) as pool:
         for label, text, names in pool.imap(work, wanted):
-            seen.update(names)
+            for name in names:
+                seen[name].append(label)
             if not text:
                 continue
             bad.append(label)
@@ -129,8 +130,8 @@ def main():
         for name in os.listdir(base):
             if os.path.isdir(os.path.join(base, name)):
                 tree.remove(os.path.join(base, name))
-    for name, count in sorted(seen.items()):
-        print(f"{name}: {count} cases")
+    for name, met in sorted(seen.items()):
+        print(f"{name}: {len(met)} cases: {','.join(met[:12])}{',...' if len(met) > 12 else ''}")
     print(f"seed {options.seed}: {len(wanted)} cases, {len(bad)} with differences that are not intended"
           + (f": {','.join(bad)}" if bad else ""))
     return 1 if bad or complaints else 0

@@ -69,8 +69,8 @@ def lines(out):
             continue
         for pattern, shape in SHAPES:
             line = pattern.sub(shape, line)
-        if line.startswith(b"cannot delete non-empty directory"):
-            counted[line] = 1  # rsync says it at each attempt
+        if line.startswith((b"cannot delete non-empty directory", b"skipping directory")):
+            counted[line] = 1  # rsync says it at each attempt, and for each operand that means the folder
         elif line.strip():
             counted[line] += 1
     return counted

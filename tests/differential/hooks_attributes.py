@@ -1,0 +1,105 @@
+"""What is kept of an entry, and when it counts as changed."""
+import re
+
+from hooks import NOW, SECOND, difference
+
+
+def seconds(seen):
+    """The whole seconds of a time; of the run's own time nothing that equals another."""
+    return seen if seen.mtime_ns == NOW else seen.mtime_ns // SECOND
+
+
+@difference("nanosecond-compare")
+def nanosecond_compare(context, item):
+    paths = context.sub_second_pairs()
+    if item.kind == "tree":
+        return item.where in paths or item.fields == ("mtime_ns",) and (
+            seconds(item.rsync) == seconds(item.godwit)
+            or any(p.rpartition(b"/")[0] == item.where for p in paths))  # the folder of a file that rsync left
+    if item.kind == "line":
+        return any(context.line_names(item, p) for p in paths) or (
+            bool(paths) and item.where.startswith((b"Number of", b"Total transferred")))
+    return False
+
+
+@difference("growing-file-is-reported")
+def growing_file_is_reported(context, item):
+    return False  # random trees stand still; tests/e2e shows it
+
+
+@difference("partial-files-in-their-own-folder")
+def partial_files_in_their_own_folder(context, item):
+    return False  # nothing interrupts these runs; tests/faults shows it
+
+
+def printed_plain(line):
+    """A line with the escapes undone that rsync would not have made."""
+    return re.sub(rb"\\#(\d{3})", lambda m: bytes([int(m[1], 8)]), line)
+
+
+@difference("unicode-controls-are-escaped")
+def unicode_controls_are_escaped(context, item):
+    if item.kind != "line":
+        return False
+    pieces = {printed_plain(i.where) for i in context.items if i.kind == "line" and i.godwit}
+    if item.godwit:
+        return printed_plain(item.where) != item.where and any(
+            i.kind == "line" and i.rsync and printed_plain(i.where) == printed_plain(item.where) for i in context.items)
+    return printed_plain(item.where) in pieces
+
+
+@difference("folder-times-are-kept")
+def folder_times_are_kept(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.fields == ("mtime_ns",) and before is not None and before.kind == "dir"
+            and (item.rsync.mtime_ns == NOW or context.case.has("--modify-window"))
+            and item.godwit.mtime_ns == before.mtime_ns)
+
+
+def unreadable(context):
+    """Files that the case's user cannot read."""
+    uid = context.case.uid
+    return [] if uid is None else [p for p, n in context.case.nodes.items() if n.kind == "file" and (
+        n.mode & 0o400 if n.uid == uid else n.mode & 0o004) == 0]
+
+
+@difference("unreadable-files-are-errors-under-checksum")
+def unreadable_files_are_errors_under_checksum(context, item):
+    paths = unreadable(context)
+    if not context.case.has("-c") or not paths:
+        return False
+    if item.kind == "line":
+        return item.godwit and context.case.has("-n") and any(context.line_names(item, p) for p in paths)
+    if b"Permission denied" not in context.godwit.outcome.err or b"Permission denied" in context.rsync.outcome.err:
+        return False
+    if item.kind == "exit":
+        return (item.rsync, item.godwit) == (0, 23)
+    return item.kind == "tree" and item.fields == ("mtime_ns",) and any(
+        p.rsplit(b"/", 1)[-1] == item.where.rsplit(b"/", 1)[-1] for p in paths)
+
+
+@difference("old-version-stays-where-the-source-cannot-be-read")
+def old_version_stays(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.rsync is None and before is not None and item.godwit.kind == before.kind != "dir"
+            and b"failed to open" in context.rsync.outcome.err and context.godwit.outcome.code == 23)
+
+
+@difference("nodes-get-their-own-mode")
+def nodes_get_their_own_mode(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.fields == ("mode",) and item.godwit.kind not in ("file", "dir", "link")
+            and before is not None and before.kind not in ("dir", item.godwit.kind)
+            and item.rsync.mode & 0o7777 == before.mode & 0o7777)
+
+
+@difference("set-id-lines")
+def set_id_lines(context, item):
+    if item.kind != "line" or item.where[:2] != b".f":
+        return False
+    return any(n.mode & 0o6000 and context.line_names(item, p) for p, n in context.case.nodes.items())
+
+
+@difference("order-of-lines")
+def order_of_lines(context, item):
+    return False  # lines are compared as multisets

@@ -1,0 +1,149 @@
+"""What the operands mean, links at the destination, and what is counted."""
+import os
+import re
+
+from hooks import count, difference
+
+
+def contents_of(trees, folder):
+    return [p for p in trees if p.startswith(folder + b"/")]
+
+
+def is_new_dest(context):
+    """The dest was not there, and no slash says that it is a folder."""
+    dest = context.case.dest or b"/"
+    return not dest.endswith(b"/") and dest.rstrip(b"/.") not in context.case.nodes
+
+
+def new_folder_items(context, item, below):
+    """Items about nothing but the dest itself, or the folder `below` it, and how it was told of."""
+    dest = context.case.dest.rstrip(b"/")
+    parents = [dest.rsplit(b"/", n)[0] for n in range(1, dest.count(b"/") + 1)]
+    if item.kind == "exit":
+        return (item.rsync, item.godwit) in ((3, 11), (3, 0)) and bool(parents)
+    if item.kind == "tree":
+        return item.where in (dest, below, *parents)
+    return item.where.startswith(b"created ") or context.rsync.outcome.code == 3
+
+
+@difference("dest-folder-is-made")
+def dest_folder_is_made(context, item):
+    dest = context.case.dest or b""
+    if contents_of(context.rsync.trees, dest.rstrip(b"/")):
+        return False
+    if (item.kind, item.rsync, item.godwit) == ("exit", 0, 3):  # a file stands where a folder is asked for
+        return dest in context.case.nodes and context.case.has("-R") and not context.rsync.outcome.out.strip()
+    return is_new_dest(context) and not contents_of(context.godwit.trees, dest) and new_folder_items(context, item, b"")
+
+
+@difference("folder-keeps-its-name")
+def folder_keeps_its_name(context, item):
+    case = context.case
+    if not is_new_dest(context) or len(case.sources) != 1 or contents_of(context.rsync.trees, case.dest):
+        return False
+    below = case.dest + b"/" + case.sources[0].rsplit(b"/", 1)[-1]
+    is_alone = contents_of(context.godwit.trees, case.dest) in ([], [below])
+    return is_alone and new_folder_items(context, item, below)
+
+
+@difference("excluded-implied-folders")
+def excluded_implied_folders(context, item):
+    return context.case.has("-R") and context.case.way == "pull" and context.rsync.outcome.code == 4 and (
+        b"ERROR: rejecting excluded file-list name" in context.rsync.outcome.err)
+
+
+@difference("nothing-is-told-before-the-destination-opens")
+def nothing_is_told(context, item):
+    return (item.kind == "line" and item.rsync and context.rsync.outcome.code == context.godwit.outcome.code
+            and context.godwit.outcome.code in (3, 11) and not context.godwit.outcome.out.strip()
+            and item.where.startswith((b"skipping directory", b"<listing>")))
+
+
+@difference("one-folder-under-two-names")
+def one_folder_under_two_names(context, item):
+    if not context.case.has("-K"):
+        return False
+    nodes = context.case.nodes
+    pairs = []
+    for path, node in nodes.items():
+        if path.startswith(b"dst/") and node.kind == "link":
+            real = os.path.normpath(os.path.join(os.path.dirname(path), node.target))
+            if real.startswith(b"dst") and real in nodes and nodes[real].kind == "dir":
+                pairs += [path, real]
+    if item.kind == "exit":
+        return bool(pairs) and (item.rsync, item.godwit) in ((0, 23), (23, 0))
+    if item.kind == "tree":
+        return any(item.where == p or item.where.startswith(p + b"/") for p in pairs)
+    return any(context.line_is_below(item, p) or context.line_names(item, p) for p in pairs) or (
+        bool(pairs) and item.where.startswith((b"Number of", b"Total transferred")))
+
+
+@difference("ignore-existing-holds-for-folders")
+def ignore_existing_holds_for_folders(context, item):
+    nodes = context.case.nodes
+    if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields == ("mtime_ns",):
+        before = nodes.get(item.where)
+        return before is not None and before.kind != "dir" and item.godwit.mtime_ns == before.mtime_ns
+    failed = re.search(rb"Not a directory|No such file|Too many levels", context.rsync.outcome.err)
+    if not context.case.has("--ignore-existing") or not failed:
+        return False
+    kept = [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir"]
+    if item.kind == "exit":
+        return item.rsync == 23 and item.godwit == 0
+    spared = any(word.startswith("--del") for word in context.case.words())  # by that error of rsync's own
+    if item.kind == "tree":
+        return item.where in kept and item.fields == ("mtime_ns",) or spared and (
+            item.godwit is None or item.fields == ("mtime_ns",))
+    return spared or item.where.startswith(b"Number of created files") or any(
+        p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
+
+
+@difference("keep-dirlinks-stay-beneath-the-root")
+def keep_dirlinks_stay_beneath(context, item):
+    if not context.case.has("-K") or context.godwit.outcome.code != 23:
+        return False
+    nodes = context.case.nodes
+    links = [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind == "link" and b"outside" in n.target]
+    if item.kind == "exit":
+        return bool(links)
+    if item.kind == "tree":
+        return item.where.startswith(b"outside") or any(item.where == p or item.where.startswith(p + b"/")
+                                                        for p in links)
+    return any(context.line_names(item, p) for p in links)
+
+
+@difference("keep-dirlinks-set-the-folder")
+def keep_dirlinks_set_the_folder(context, item):
+    before = context.case.nodes.get(item.where)
+    return (context.case.has("-K") and item.kind == "tree" and item.fields == ("mtime_ns",)
+            and before is not None and before.kind in ("link", "dir"))
+
+
+def rsync_counts_more(context, item, *names):
+    """Both sides printed the named line, rsync with the larger number."""
+    for name in names:
+        if item.where.startswith(name):
+            lines = [i for i in context.items if i.kind == "line" and i.where.startswith(name)]
+            return len(lines) == 2 and count(next(i.where for i in lines if i.rsync)) > count(
+                next(i.where for i in lines if i.godwit))
+    return False
+
+
+@difference("duplicates-are-counted-once")
+def duplicates_are_counted_once(context, item):
+    return item.kind == "line" and len(context.case.sources) > 1 and rsync_counts_more(
+        context, item, b"total size is", b"Total file size", b"Number of files")
+
+
+@difference("pruned-folders-are-not-counted")
+def pruned_folders_are_not_counted(context, item):
+    return item.kind == "line" and context.case.has("-m") and rsync_counts_more(context, item, b"Number of files") and (
+        re.sub(rb"^[^(]*|,? ?dir: [\d,]+", b"", item.where) in [
+            re.sub(rb"^[^(]*|,? ?dir: [\d,]+", b"", i.where) for i in context.items
+            if i.kind == "line" and i.where.startswith(b"Number of files") and i.rsync != item.rsync])
+
+
+@difference("only-what-succeeded-is-counted")
+def only_what_succeeded_is_counted(context, item):
+    return item.kind == "line" and context.godwit.outcome.code == context.rsync.outcome.code == 23 and rsync_counts_more(
+        context, item, b"Number of created files", b"Number of regular files", b"Total transferred file size")

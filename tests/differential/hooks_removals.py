@@ -1,0 +1,131 @@
+"""What goes at the destination, or stands in the way there."""
+import re
+
+from hooks import NOW, difference, printed_name
+
+
+def deletion_held_back(context):
+    """godwit reported an error and rsync, too, ended with a partial transfer."""
+    return context.godwit.outcome.code == 23 and context.case.has(
+        "--delete", "--delete-before", "--delete-during", "--delete-after", "--delete-delay", "--del",
+        "--delete-excluded") and b"delet" in context.godwit.outcome.err
+
+
+@difference("no-deletion-after-scan-error")
+def no_deletion_after_scan_error(context, item):
+    if item.where.startswith(b"IO error encountered -- skipping"):
+        return context.godwit.outcome.code == 23  # godwit says it where there was something to delete
+    if not deletion_held_back(context):
+        return False
+    if item.kind == "tree":
+        return any(item.where == p or item.where.startswith(p + b"/") or p.rpartition(b"/")[0] == item.where
+                   for p in context.kept_back())
+    if item.kind == "line" and item.godwit:
+        return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted"))
+    if item.kind == "line":
+        return any(context.line_names(item, p) or context.line_names(item, p.rpartition(b"/")[0])
+                   for p in context.kept_back()) or item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
+                                                           b"cannot delete non-empty directory"))
+    return item.kind == "exit" and item.rsync == 25
+
+
+def folders_in_the_way(context):
+    """Folders of the dest in whose place one of the tools wanted something else."""
+    nodes = context.case.nodes
+    names = {p.rsplit(b"/", 1)[-1] for p, n in nodes.items() if not p.startswith(b"dst") and n.kind != "dir"}
+    return [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind == "dir" and p.rsplit(b"/", 1)[-1] in names]
+
+
+@difference("max-delete-chooses-otherwise")
+def max_delete_chooses_otherwise(context, item):
+    ways = folders_in_the_way(context)
+    if not ways or not all(b"limit" in result.outcome.err for result in (context.rsync, context.godwit)):
+        return False
+    if item.kind == "exit":
+        return {item.rsync, item.godwit} <= {23, 25}
+    if item.kind == "tree":  # what is gone with one only, a folder that something went from, or what it made way for
+        was = context.case.nodes.get(item.where)
+        is_folder = was is not None and was.kind == "dir" and item.fields == ("mtime_ns",)
+        return item.where.startswith(b"dst/") and was is not None and None in (item.rsync, item.godwit) or is_folder or (
+            item.where in ways)
+    return item.kind == "line" and (
+        item.where.startswith((b"*deleting", b"deleting", b"cannot delete non-empty directory", b"Number of"))
+        or any(context.line_names(item, p) for p in ways))
+
+
+def in_the_way(context):
+    """Paths, as errors name them, that neither tool could make way for."""
+    found = re.findall(rb"could not make way for new [a-z ]+: (.*)", context.rsync.outcome.err)
+    return [name for name in found if b"could not make way" in context.godwit.outcome.err]
+
+
+@difference("line-before-a-failure")
+def line_before_a_failure(context, item):
+    names = in_the_way(context)
+    if item.kind != "line" or not names:
+        return False
+    if item.where.startswith((b"Number of created", b"Number of regular", b"Total transferred")):
+        return context.case.has("-n")
+    if not item.godwit:
+        return False
+    shown = re.sub(rb"^[<>c.][fdLDS][^ ]{9} ", b"", item.where)
+    return any(shown == name or shown.startswith(name + b" -> ") for name in names)
+
+
+@difference("failed-file-touches-its-folder")
+def failed_file_touches_its_folder(context, item):
+    return (item.kind == "tree" and item.fields == ("mtime_ns",) and item.godwit.mtime_ns == NOW
+            and any(printed_name(item.where).endswith(name.rpartition(b"/")[0]) for name in in_the_way(context)))
+
+
+def line_names_one_of(line, errors):
+    found = re.findall(rb"could not make way for new [a-z ]+: (.*)", errors)
+    return any(line.endswith(name) or b" " + name + b" -> " in line for name in found)
+
+
+@difference("dry-run-does-not-see-hidden-names")
+def dry_run_does_not_see_hidden_names(context, item):
+    if not context.case.has("-n") or b"could not make way" not in context.rsync.outcome.err:
+        return False
+    if item.kind == "exit":
+        return (item.rsync, item.godwit) == (23, 0)
+    return item.kind == "line" and (item.where.startswith(b"cannot delete non-empty directory")
+                                    or line_names_one_of(item.where, context.rsync.outcome.err))
+
+
+@difference("hidden-folder-in-the-way-stays")
+def hidden_folder_in_the_way_stays(context, item):
+    if b"could not make way" not in context.godwit.outcome.err or b"could not make way" in context.rsync.outcome.err:
+        return False
+    if item.kind == "exit":
+        return item.godwit == 23
+    stayed = [p for p in folders_in_the_way(context)
+              if context.godwit.trees.get(p) and context.godwit.trees[p].kind == "dir"
+              and context.rsync.trees.get(p) and context.rsync.trees[p].kind != "dir"]
+    if item.kind == "tree":
+        return any(item.where == p or item.where.startswith(p + b"/")
+                   or p.rpartition(b"/")[0] == item.where and item.fields == ("mtime_ns",) for p in stayed)
+    return item.where.startswith(b"Number of") or any(
+        context.line_names(item, p) or context.line_is_below(item, p) for p in stayed)
+
+
+@difference("read-only-folders-are-emptied")
+def read_only_folders_are_emptied(context, item):
+    nodes = context.case.nodes
+    locked = [p for p, n in nodes.items() if p.startswith(b"dst") and n.kind == "dir" and n.uid == context.case.uid
+              and n.mode & 0o300 != 0o300]
+    if not locked or not re.search(rb"delete_file: [a-z]+\(.*\) failed: Permission denied", context.rsync.outcome.err):
+        return False
+    if item.kind == "exit":
+        return item.rsync == 23
+    if item.kind == "tree":
+        return any(item.where == p and item.fields == ("mtime_ns",)
+                   or item.where.startswith(p + b"/") and item.godwit is None for p in locked)
+    return item.where.startswith((b"deleting ", b"*deleting ", b"Number of deleted")) and item.godwit
+
+
+@difference("source-stays-when-the-destination-failed")
+def source_stays(context, item):
+    return (item.kind == "tree" and context.case.has("--remove-source-files") and item.rsync is None
+            and item.where.startswith(b"src/") and context.godwit.outcome.code == 23
+            and printed_name(item.where.rsplit(b"/", 1)[-1]) in context.godwit.outcome.err)
