@@ -98,6 +98,8 @@ def make(seed, number, uid):
     way = rng.choices(["local", "push", "pull"], [6, 2, 2])[0]
     if way != "local" and any(b"\n" in operand for operand in [*sources, dest or b""]):
         way = "local"  # rsync's far end drops the newline of an argument
+    if way == "push" and "--list-only" in (word for group in groups for word in group):
+        way = "local"  # rsync's far end prints that list, and is not told of -h
     return Case(f"{number}{'u' if uid is not None else 'r'}", uid, rng.choice([0o022, 0o022, 0o077, 0o002, 0]), way,
                 tuple(map(tuple, groups)), tuple(sources), dest, choices.rules_file(rng), nodes)
 

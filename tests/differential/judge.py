@@ -112,7 +112,7 @@ class Judge:
             file.write(case.rules)
         since = time.time_ns() - 10**9
         outcome = run(self.command(case, tool), place, env=environment(self.home), uid=case.uid, umask=case.umask,
-                      given=case.rules.encode(), timeout=40)
+                      given=case.rules.encode(), timeout=150)
         trees = {}
         for top in sorted(os.listdir(os.fsencode(place))):
             for path, seen in tree.snapshot(os.path.join(os.fsencode(place), top)).items():
