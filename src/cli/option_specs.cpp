@@ -124,6 +124,14 @@ devices_and_specials(Draft& draft, const Setting& setting)
 }
 
 Result<>
+dirs(Draft& draft, const Setting& setting)
+{
+  draft.options.dirs = setting.on;
+  draft.dirs_are_off = !setting.on;
+  return {};
+}
+
+Result<>
 one_file_system(Draft& draft, const Setting& setting)
 {
   draft.file_system_limits = setting.on ? draft.file_system_limits + 1 : 0;
@@ -278,7 +286,7 @@ constexpr std::string_view compatible = "Accepted without effect";
 constexpr OptionSpec specs[] = {
     {"-a,--archive", "", "", what, "same as -rlptgoD", archive},
     {"-r,--recursive", "no-recursive,no-r", "", what, "go into folders", flag<&Options::recursive>},
-    {"-d,--dirs", "no-dirs,no-d", "", what, "copy folders without going into them", flag<&Options::dirs>},
+    {"-d,--dirs", "no-dirs,no-d", "", what, "copy folders without going into them", dirs},
     {"-l,--links", "no-links,no-l", "", what, "copy symlinks as symlinks", flag<&Options::links>},
     {"-L,--copy-links", "", "", what, "copy what symlinks point to", flag<&Options::copy_links>},
     {"-k,--copy-dirlinks", "", "", what, "copy symlinks to folders as folders",

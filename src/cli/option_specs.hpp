@@ -21,6 +21,7 @@ struct Draft {
   bool deletes_during = false;
   bool deletes_after = false;
   bool deletes_delayed = false;
+  bool dirs_are_off = false; // by --no-dirs: not even a list has them
   int file_system_limits = 0; // how often -x was given
 };
 

@@ -46,8 +46,9 @@ when_to_delete(const Draft& draft)
 
 // With one operand there is nothing to copy to; a destination is of no use to a list.
 Result<>
-settle_operands(model::Options& options, std::vector<std::string> operands)
+settle_operands(Draft& draft, std::vector<std::string> operands)
 {
+  model::Options& options = draft.options;
   options.operands = std::move(operands);
   if (options.operands.empty()) {
     return make_error(ErrorKind::usage, "nothing to copy: give SRC... DEST (godwit --help tells more)");
@@ -57,7 +58,7 @@ settle_operands(model::Options& options, std::vector<std::string> operands)
   } else if (options.list_only) {
     options.operands.pop_back();
   }
-  if (options.list_only && !options.recursive) {
+  if (options.list_only && !options.recursive && !draft.dirs_are_off) {
     options.dirs = true;
   }
   return {};
@@ -108,7 +109,7 @@ settle(Draft draft, std::vector<std::string> operands, const Environment& enviro
     return make_error(ErrorKind::usage, "--one-file-system (-x) given twice is not supported yet");
   }
   model::Options& options = draft.options;
-  TRY(settle_operands(options, std::move(operands)));
+  TRY(settle_operands(draft, std::move(operands)));
   TRY(settle_removals(draft));
   settle_partial_dir(options, environment);
   if (options.rsh.empty()) {

@@ -83,6 +83,7 @@ private:
   Result<> open_source();
   Result<> open_dest();
   Result<> list();
+  void list_entry(model::Entry entry);
   Result<> copy();
   Result<> pass(const plan::PlanRules& rules);
   Result<> finish();
@@ -230,6 +231,22 @@ Run::send_scans()
   m_trees->dest().send({std::move(scan), {}});
 }
 
+// Folders are skipped without -r or -d, which only --no-dirs leaves a list without.
+void
+Run::list_entry(model::Entry entry)
+{
+  if (entry.is_folder() && m_options.depth() == model::Depth::items) {
+    model::Action action;
+    action.kind = model::Action::Kind::skip;
+    action.reason = model::Action::Reason::folder;
+    action.entry = std::move(entry);
+    m_report.events().on(model::ItemPlanned{std::move(action)});
+    return;
+  }
+  m_report.count_listed(entry);
+  m_report.events().on(model::EntryListed{std::move(entry)});
+}
+
 Result<>
 Run::list()
 {
@@ -253,8 +270,7 @@ Run::list()
         if (entry.type == model::Type::unknown) {
           continue; // told as an error
         }
-        m_report.count_listed(entry);
-        m_report.events().on(model::EntryListed{std::move(entry)});
+        list_entry(std::move(entry));
       }
     } else if (const auto* error = std::get_if<proto::ListError>(&message)) {
       m_report.fail({error->kind, error->errno_value, escape_text(error->text), 0});

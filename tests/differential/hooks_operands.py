@@ -46,10 +46,13 @@ def folder_keeps_its_name(context, item):
     return is_alone and new_folder_items(context, item, below)
 
 
-@difference("excluded-implied-folders")
-def excluded_implied_folders(context, item):
-    return context.case.has("-R") and context.case.way == "pull" and context.rsync.outcome.code == 4 and (
-        b"ERROR: rejecting excluded file-list name" in context.rsync.outcome.err)
+@difference("pull-knows-what-it-asked-for")
+def pull_knows_what_it_asked_for(context, item):
+    if context.case.way == "pull" and b'found ".." dir in relative path' in context.rsync.outcome.err:
+        return item.kind == "exit" and (item.rsync, item.godwit) == (12, 1)
+    return context.case.way == "pull" and context.rsync.outcome.code == 4 and re.search(
+        rb"ERROR: rejecting (excluded|unrequested) file-list name", context.rsync.outcome.err) is not None and (
+            context.case.has("-R") or any(source.endswith(b"..") for source in context.case.sources))
 
 
 @difference("nothing-is-told-before-the-destination-opens")

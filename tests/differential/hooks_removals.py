@@ -83,8 +83,16 @@ def line_names_one_of(line, errors):
     return any(line.endswith(name) or b" " + name + b" -> " in line for name in found)
 
 
-@difference("dry-run-does-not-see-hidden-names")
-def dry_run_does_not_see_hidden_names(context, item):
+@difference("hidden-names-are-not-listed")
+def hidden_names_are_not_listed(context, item):
+    if any(word.startswith("--max-delete") for word in context.case.words()) and b"limit" in context.godwit.outcome.err:
+        held = [b"dst/" + line.partition(b": ")[2] for line in context.rsync.outcome.out.split(b"\n")
+                if line.startswith(b"cannot delete non-empty directory: ")]
+        held = [p for p in held if p in context.case.nodes]
+        if item.kind == "exit":
+            return bool(held) and (item.rsync, item.godwit) in ((0, 25), (23, 25))
+        return item.kind == "line" and item.rsync and any(
+            item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
     if not context.case.has("-n") or b"could not make way" not in context.rsync.outcome.err:
         return False
     if item.kind == "exit":

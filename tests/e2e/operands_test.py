@@ -248,6 +248,11 @@ class Operands(BlackBox):
         self.ends(outcome, 0)
         self.assertRegex(outcome.out, rb"^-rw-r--r-- +1 \d{4}/\d\d/\d\d \d\d:\d\d:\d\d one\n$")
 
+    def test_a_listing_skips_folders_only_when_it_is_told_to(self):
+        self.assertRegex(self.run_tool("d").out, rb"^drwx.* d\n$")
+        self.assertEqual(self.run_tool("--no-d", "d").out, b"skipping directory d\n")
+        self.ends(self.run_tool("--no-d", "--delete", "d"), 1, "--delete")
+
     def test_a_second_run_changes_nothing(self):
         self.ends(self.run_tool("-a", "--delete", "d/", "dst/"), 0)
         before = os.stat(self.path("dst/f")).st_ino
