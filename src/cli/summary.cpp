@@ -124,7 +124,7 @@ stats_block(const model::Totals& t, int level)
   add("Matched data", number(t.matched_bytes) + " bytes");
   add("File list size", number(t.list_bytes));
   add("File list generation time", format_decimal(t.list_seconds, level, 3) + " seconds");
-  add("File list transfer time", "0.000 seconds");
+  add("File list transfer time", format_decimal(t.list_transfer_seconds, level, 3) + " seconds");
   add("Total bytes sent", number(t.sent_bytes));
   add("Total bytes received", number(t.received_bytes));
   text.pop_back();

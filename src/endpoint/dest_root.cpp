@@ -1,6 +1,10 @@
 #include "dest_root.hpp"
 
+#include "godwit/endpoint/local.hpp"
+
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -145,6 +149,14 @@ open_dest_root(Roots& roots, const std::string& typed, proto::Opened& answer)
   }
   roots.bases.push_back({*std::move(dir), {}, {}});
   return hold_partial_folder(roots);
+}
+
+bool
+holds_names(const std::string& operand)
+{
+  std::error_code error;
+  const std::filesystem::directory_iterator first(operand.empty() ? "." : operand, error);
+  return !error && first != std::filesystem::directory_iterator();
 }
 
 } // namespace godwit::endpoint

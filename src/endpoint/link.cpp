@@ -139,6 +139,7 @@ Link::receive_next(Deadline deadline)
       if (std::holds_alternative<proto::Keepalive>(*next)) {
         continue;
       }
+      m_listing += proto::is_about_listing(*next) ? m_reader.message_bytes() : 0;
       const std::size_t cost = proto::payload_bytes(*next);
       return Parcel{*std::move(next), cost == 0 ? Lease() : m_inbox.take(cost)};
     }
@@ -162,6 +163,14 @@ Link::finish()
 }
 
 void
+Link::add_to_frame(const proto::Message& message)
+{
+  const std::size_t before = m_writer.pending_bytes();
+  m_writer.add(message);
+  m_listing += proto::is_about_listing(message) ? m_writer.pending_bytes() - before : 0;
+}
+
+void
 Link::write_loop()
 {
   while (true) {
@@ -169,10 +178,10 @@ Link::write_loop()
     if (!parcel && m_outbox.is_finished()) {
       return;
     }
-    m_writer.add(parcel ? parcel->message : proto::Message(proto::Keepalive{}));
+    add_to_frame(parcel ? parcel->message : proto::Message(proto::Keepalive{}));
     parcel.reset();
     while (m_writer.pending_bytes() < proto::chunk_target_bytes && (parcel = m_outbox.try_pop())) {
-      m_writer.add(parcel->message);
+      add_to_frame(parcel->message);
       parcel.reset();
     }
     if (Result<> written = write_all(m_writer.flush()); !written) {

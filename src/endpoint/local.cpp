@@ -19,6 +19,18 @@ Local::make(Answers answers, const LocalSettings& settings)
   return std::make_unique<Local>(fs::make_direct_names(), std::move(answers), settings);
 }
 
+void
+Local::begin(const proto::Open& request)
+{
+  auto opened = open(request);
+  if (!opened) {
+    const Error& error = opened.error();
+    m_state->answer({proto::Fatal{error.kind, error.errno_value, error.text, error.exit_code}, {}});
+    return;
+  }
+  m_state->answer({*std::move(opened), {}});
+}
+
 Result<proto::Opened>
 Local::open(const proto::Open& request)
 {
@@ -27,6 +39,7 @@ Local::open(const proto::Open& request)
   const Expand expand = m_state->settings.expands_operands ? Expand::yes : Expand::no;
   TRY_ASSIGN(m_state->roots, open_roots(request, expand, *m_state->names, answer));
   answer.may_chown = m_state->roots.is_super;
+  m_state->opened = answer;
   m_state->start();
   return answer;
 }

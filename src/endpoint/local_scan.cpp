@@ -3,34 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "godwit/endpoint/page_messages.hpp"
+
 namespace godwit::endpoint {
 
 namespace {
 
 constexpr std::size_t batch_entries = 256;
 constexpr std::size_t max_leftovers = 10000; // the next run finds the rest
-
-plan::Recipe
-to_plan(const proto::Recipe& recipe)
-{
-  return {recipe.file_times, recipe.folder_times, recipe.other_times, recipe.perms,   recipe.owner,   recipe.group,
-          recipe.checksum,   recipe.links,        recipe.devices,     recipe.specials, recipe.grain_ns};
-}
-
-proto::Page
-to_message(plan::PageSummary&& summary)
-{
-  proto::Page page;
-  page.last = std::move(summary.last);
-  page.last_is_folder = summary.last_is_folder;
-  page.count = summary.count;
-  page.comparable = summary.is_comparable;
-  page.digest = summary.digest;
-  for (const plan::OwnerIds& owner : summary.owners) {
-    page.owners.push_back({owner.uid, owner.gid});
-  }
-  return page;
-}
 
 void
 count(proto::ListCounts& counts, const model::Entry& entry)

@@ -11,24 +11,6 @@ namespace {
 constexpr std::size_t max_open_transfers = 4096;      // no controller of ours has more under way
 constexpr std::size_t max_sums_bytes = 256U << 20U;   // of one file's sums
 
-// Folders that the run covers come out as they were; the root is one only where it is listed.
-fs::FolderTimes::PutBack
-put_back_for(const proto::Open& request, const model::Scope& scope)
-{
-  using PutBack = fs::FolderTimes::PutBack;
-  if (!request.folder_times) {
-    return PutBack::none;
-  }
-  const bool lists_root = !scope.empty() && scope.front().path.is_root() && scope.front().is_listed;
-  return lists_root ? PutBack::all : PutBack::below_root;
-}
-
-bool
-is_name_or_none(const std::string& name)
-{
-  return name.empty() || model::RelPath::is_valid_name(name);
-}
-
 } // namespace
 
 Local::State::State(std::unique_ptr<fs::NameService> name_service, Answers answers,
@@ -86,98 +68,6 @@ void
 Local::State::refuse(const char* what)
 {
   answer({proto::Fatal{ErrorKind::protocol, 0, std::string("cannot accept request: ") + what, 2}, {}});
-}
-
-void
-Local::State::handle(proto::Scan& request, Lease&)
-{
-  const auto is_unknown = [&](std::uint32_t base) { return base >= roots.bases.size(); };
-  if (request.recipe.number > plan::Recipe::number) {
-    return refuse("scan by an unknown recipe");
-  }
-  if (is_listing) {
-    return refuse("scan before the last one was listed whole");
-  }
-  if (!is_name_or_none(request.listed_name) || !is_name_or_none(request.real_name)) {
-    return refuse("scan of a name that is none");
-  }
-  for (const model::ScopeItem& item : request.scope) {
-    if (std::any_of(item.bases.begin(), item.bases.end(), is_unknown)) {
-      return refuse("scan of a base that was not opened");
-    }
-  }
-  if (!is_source()) {
-    times.put_back(put_back_for(roots.request, request.scope));
-  }
-  if (!request.listed_name.empty() && is_source()) {
-    for (fs::Base& base : roots.bases) {
-      base.listed_name = request.listed_name;
-      base.real_name = request.real_name;
-    }
-  }
-  if (scanner.joinable()) {
-    scanner.join(); // it has listed all
-  }
-  is_listing = true;
-  scanner = std::jthread([this, moved = std::move(request)]() mutable {
-    LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers}, std::move(moved)).run();
-    is_listing = false;
-    answer({proto::ListEnd{}, {}});
-  });
-}
-
-void
-Local::State::handle(proto::PageWanted& request, Lease&)
-{
-  std::vector<model::Entry> listed;
-  if (!pages.take(request.page, listed)) {
-    return refuse("page that is not open");
-  }
-  std::size_t at = 0;
-  do {
-    proto::PageListed part{request.page, true, {}};
-    for (std::size_t bytes = 0; at < listed.size() && bytes < proto::max_chunk_bytes; ++at) {
-      bytes += listed[at].path.str().size() + listed[at].target.size() + 64;
-      part.entries.push_back(std::move(listed[at]));
-    }
-    part.is_last_part = at == listed.size();
-    answer({std::move(part), {}});
-  } while (at < listed.size());
-}
-
-void
-Local::State::handle(proto::PagesSettled& request, Lease&)
-{
-  pages.settle(request.end);
-}
-
-// As rsync maps: by name where the name is known here, else the number stays;
-// 0 is 0 everywhere.
-void
-Local::State::handle(proto::MapOwners& request, Lease&)
-{
-  if (is_source()) {
-    return refuse("owners to be mapped at the source");
-  }
-  const std::vector<std::uint32_t> groups = fs::process_groups();
-  const bool by_name = !roots.request.numeric_ids;
-  proto::OwnersMapped mapped;
-  for (const proto::OwnerName& user : request.users) {
-    std::uint32_t id = user.id;
-    if (by_name && user.id != 0 && !user.name.empty()) {
-      id = names->uid_of(user.name).value_or(id);
-    }
-    mapped.users.push_back({user.id, roots.is_super ? id : model::keep_id});
-  }
-  for (const proto::OwnerName& group : request.groups) {
-    std::uint32_t id = group.id;
-    if (by_name && group.id != 0 && !group.name.empty()) {
-      id = names->gid_of(group.name).value_or(id);
-    }
-    const bool may_set = roots.is_super || std::binary_search(groups.begin(), groups.end(), id);
-    mapped.groups.push_back({group.id, may_set ? id : model::keep_id});
-  }
-  answer({std::move(mapped), {}});
 }
 
 void

@@ -26,6 +26,7 @@ struct Local::State {
 
   // One for each request; a message that is none ends the run.
   void handle(proto::Scan& request, Lease& lease);
+  void handle(proto::RunsWanted& request, Lease& lease);
   void handle(proto::PageWanted& request, Lease& lease);
   void handle(proto::PagesSettled& request, Lease& lease);
   void handle(proto::MapOwners& request, Lease& lease);
@@ -77,7 +78,9 @@ struct Local::State {
   Answers answer;
   Budget entries;
   PageStore pages;
+  std::optional<plan::Recipe> recipe; // of the pages
   Roots roots;
+  proto::Opened opened;
   SharedFolderTimes times;
   std::unique_ptr<LaneContext> context;
   std::vector<SourceLane> source_lanes;

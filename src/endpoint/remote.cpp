@@ -30,12 +30,6 @@ exit_code_of(const proto::Fatal& fatal)
   return fatal.exit_code >= 0 && fatal.exit_code <= 255 ? fatal.exit_code : 0;
 }
 
-Error
-to_error(const proto::Fatal& fatal)
-{
-  return {fatal.kind, fatal.errno_value, escape_text(fatal.text), exit_code_of(fatal)};
-}
-
 // What an agent in this role may say after Opened.
 struct AnswerRule {
   bool is_source;
@@ -43,6 +37,7 @@ struct AnswerRule {
   bool operator()(const proto::Notice&) const { return true; }
   bool operator()(const proto::Page&) const { return true; }
   bool operator()(const proto::PageListed&) const { return true; }
+  bool operator()(const proto::Runs&) const { return true; }
   bool operator()(const proto::Listed&) const { return true; }
   bool operator()(const proto::ListError&) const { return true; }
   bool operator()(const proto::ListEnd&) const { return true; }
@@ -63,6 +58,12 @@ bool
 may_come(const proto::Message& message, proto::Role role)
 {
   return std::visit(AnswerRule{role == proto::Role::source}, message);
+}
+
+bool
+answers_open(const proto::Message& message)
+{
+  return std::holds_alternative<proto::Opened>(message) || std::holds_alternative<proto::Fatal>(message);
 }
 
 } // namespace
@@ -106,21 +107,12 @@ Remote::greet(std::chrono::steady_clock::time_point deadline)
   return noise;
 }
 
-Result<proto::Opened>
-Remote::open(const proto::Open& request)
+void
+Remote::begin(const proto::Open& request)
 {
   m_role = request.role;
   m_link.send({request, {}});
-  TRY_ASSIGN(Parcel answer, m_link.receive());
-  if (const auto* fatal = std::get_if<proto::Fatal>(&answer.message)) {
-    return to_error(*fatal);
-  }
-  auto* opened = std::get_if<proto::Opened>(&answer.message);
-  if (opened == nullptr) {
-    return make_error(ErrorKind::protocol, "cannot talk to the agent: it answered Open with something else");
-  }
   m_reader = std::jthread([this] { read_loop(); });
-  return std::move(*opened);
 }
 
 void
@@ -132,14 +124,20 @@ Remote::send(Parcel request)
 void
 Remote::read_loop()
 {
-  while (true) {
+  for (bool is_opened = false;; is_opened = true) {
     auto parcel = m_link.receive();
     if (!parcel) {
       const Error& error = parcel.error();
       m_answer({proto::Fatal{error.kind, error.errno_value, error.text, error.exit_code}, {}});
       return;
     }
-    if (!may_come(parcel->message, m_role)) {
+    if (!is_opened && !answers_open(parcel->message)) {
+      m_answer({proto::Fatal{ErrorKind::protocol, 0, "cannot talk to the agent: it answered Open with something else",
+                             0},
+                {}});
+      return;
+    }
+    if (is_opened && !may_come(parcel->message, m_role)) {
       m_answer({proto::Fatal{ErrorKind::protocol, 0, "the agent sent a message that its role does not send", 0}, {}});
       return;
     }

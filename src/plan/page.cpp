@@ -90,7 +90,9 @@ PageBuilder::is_never_equal(const Entry& entry) const
   case Type::regular:
     return m_recipe.checksum && entry.digest == Hash128{};
   case Type::folder:
-    return is_source && entry.has(Entry::is_mount); // what the dest has in it stays
+    // What the dest has in a mount point stays; of a folder behind a link the link is listed, too, and goes
+    // with it.
+    return is_source ? entry.has(Entry::is_mount) : entry.has(Entry::through_link);
   case Type::symlink:
     return is_source && !m_recipe.links;
   case Type::fifo:

@@ -160,7 +160,8 @@ FrameReader::next()
       const std::size_t head_bytes = available - head.bytes_left();
       if (head.bytes_left() >= length) {
         const ByteView fields = ByteView(m_plain).subspan(m_plain_at + head_bytes, static_cast<std::size_t>(length));
-        m_plain_at += head_bytes + static_cast<std::size_t>(length);
+        m_message_bytes = head_bytes + static_cast<std::size_t>(length);
+        m_plain_at += m_message_bytes;
         TRY_ASSIGN(Message message, decode(tag, fields));
         return std::optional<Message>(std::move(message));
       }

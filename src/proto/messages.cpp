@@ -57,6 +57,23 @@ struct PayloadSize {
   template <class T> std::size_t operator()(const T&) const { return 0; }
 };
 
+struct OfListing {
+  bool operator()(const Scan&) const { return true; }
+  bool operator()(const Owners&) const { return true; }
+  bool operator()(const MapOwners&) const { return true; }
+  bool operator()(const OwnersMapped&) const { return true; }
+  bool operator()(const Page&) const { return true; }
+  bool operator()(const PagesSettled&) const { return true; }
+  bool operator()(const RunsWanted&) const { return true; }
+  bool operator()(const Runs&) const { return true; }
+  bool operator()(const PageWanted&) const { return true; }
+  bool operator()(const PageListed&) const { return true; }
+  bool operator()(const Listed&) const { return true; }
+  bool operator()(const ListError&) const { return true; }
+  bool operator()(const ListEnd&) const { return true; }
+  template <class T> bool operator()(const T&) const { return false; }
+};
+
 template <class T>
 void
 describe_fields(std::string& out)
@@ -108,6 +125,12 @@ std::string
 describe()
 {
   return describe_all(std::make_index_sequence<std::variant_size_v<Message>>());
+}
+
+bool
+is_about_listing(const Message& message)
+{
+  return std::visit(OfListing{}, message);
 }
 
 std::size_t

@@ -17,6 +17,12 @@ to_error(const proto::Fatal& fatal)
   return {fatal.kind, fatal.errno_value, escape_text(fatal.text), fatal.exit_code};
 }
 
+double
+seconds_since(std::chrono::steady_clock::time_point begun)
+{
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
 // Of a listing itself; PageListed is an answer and may come later.
 bool
 is_of_listing(const proto::Message& message)
@@ -38,13 +44,16 @@ Engine::Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& p
     const bool is_source = remote == model::Side::source;
     m_pages.emplace(PageMerge::Parts{remote, *m_parts.recipe, m_parts.key, m_parts.owners, m_parts.report,
                                      is_source ? m_dest : m_source, is_source ? m_source : m_dest,
-                                     m_parts.scope});
+                                     m_parts.scope, m_parts.listed_at_once});
   }
 }
 
 Result<>
-Engine::run()
+Engine::run(std::vector<Arrival> early)
 {
+  for (Arrival& arrival : early) {
+    TRY(handle(std::move(arrival)));
+  }
   while (true) {
     TRY(advance());
     if (is_finished()) {
@@ -94,7 +103,7 @@ Engine::report_progress()
     return;
   }
   m_next_progress = now + progress_interval;
-  m_parts.report.totals().seconds = std::chrono::duration<double>(now - m_started).count();
+  m_parts.report.totals().seconds = seconds_since(m_started);
   m_parts.report.events().on(model::Progressed{m_parts.report.totals()});
 }
 
@@ -138,6 +147,8 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
     end_listing(side);
   } else if (auto* page = std::get_if<proto::Page>(&message); page != nullptr && m_pages) {
     return m_pages->add_page(std::move(*page));
+  } else if (const auto* runs = std::get_if<proto::Runs>(&message); runs != nullptr && m_pages) {
+    return m_pages->add_runs(*runs);
   } else if (auto* part = std::get_if<proto::PageListed>(&message); part != nullptr && m_pages) {
     return m_pages->add_page_entries(std::move(*part));
   } else if (const auto* owners = std::get_if<proto::Owners>(&message)) {
@@ -189,14 +200,27 @@ Engine::count_listed(const model::Entry& entry)
 void
 Engine::end_listing(model::Side side)
 {
-  m_parts.report.totals().list_is_complete |= side == model::Side::source;
+  if (side == model::Side::source) {
+    m_parts.report.totals().list_is_complete = true;
+    m_parts.report.totals().list_seconds = seconds_since(m_started);
+  }
   if (!m_pages) {
     queue(side).end();
+    if (m_parts.trees.remote() != nullptr && m_source_is_listed && m_dest_is_listed) {
+      note_transfer();
+    }
   } else if (m_parts.trees.is_remote(side)) {
     m_pages->end_remote();
   } else {
     m_pages->end_local();
   }
+}
+
+void
+Engine::note_transfer()
+{
+  model::Totals& totals = m_parts.report.totals();
+  totals.list_transfer_seconds = seconds_since(m_started) - totals.list_seconds;
 }
 
 bool
@@ -207,11 +231,8 @@ Engine::advance_pages()
   }
   const bool moved = m_pages->advance();
   endpoint::Endpoint& remote = m_parts.trees.at(m_parts.trees.remote_side());
-  for (const std::uint64_t page : m_pages->take_wanted()) {
-    remote.send({proto::PageWanted{page}, {}});
-  }
-  if (const auto settled = m_pages->take_settled()) {
-    remote.send({proto::PagesSettled{*settled}, {}});
+  for (proto::Message& request : m_pages->take_requests()) {
+    remote.send({std::move(request), {}});
   }
   if (m_pages->is_remote_done()) {
     queue(m_parts.trees.remote_side()).end();
@@ -220,6 +241,7 @@ Engine::advance_pages()
     m_source.end();
     m_dest.end();
     m_pages.reset();
+    note_transfer();
   }
   return moved;
 }

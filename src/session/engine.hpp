@@ -31,14 +31,15 @@ public:
     std::optional<plan::Recipe> recipe; // the far side lists pages by it
     bool counts = true;            // false: a pass before the one that counts
     bool root_is_new = false;      // the dest's root was made for this run
+    std::size_t listed_at_once = 0; // pages that differ
     bool lists_source_first = false; // the dest lies inside the source: nothing changes while that is listed
   };
   Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline);
 
   // A source operand could not be opened.
   void source_failed() { m_planner.source_failed(); }
-  // Errors are those that end the run.
-  Result<> run();
+  // `early` has arrived already. Errors are those that end the run.
+  Result<> run(std::vector<Arrival> early);
   // After run(): says what was left undone.
   void conclude();
   std::optional<std::uint64_t> limit_left() const { return m_planner.limit_left(); }
@@ -51,6 +52,7 @@ private:
   Result<> handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken);
   void handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease);
   void end_listing(model::Side side);
+  void note_transfer();
   void count_listed(const model::Entry& entry);
   bool advance_pages();
   Result<> advance();

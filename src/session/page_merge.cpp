@@ -4,30 +4,24 @@
 #include <utility>
 
 #include "godwit/base/escape.hpp"
+#include "godwit/endpoint/page_messages.hpp"
 
 namespace godwit::session {
 
 namespace {
 
 constexpr std::size_t max_ahead = 8192;        // entries handed on that the planner has not taken
-constexpr std::uint64_t settle_interval = 32;  // pages
-
-plan::PageSummary
-to_plan(proto::Page& page)
-{
-  plan::PageSummary summary;
-  summary.last = std::move(page.last);
-  summary.last_is_folder = page.last_is_folder;
-  summary.count = page.count;
-  summary.is_comparable = page.comparable;
-  summary.digest = page.digest;
-  for (const proto::OwnerPair& owner : page.owners) {
-    summary.owners.push_back({owner.uid, owner.gid});
-  }
-  return summary;
-}
+constexpr std::size_t max_asked = 1U << 16U;   // entries of theirs under way
+constexpr std::uint64_t settle_interval = 16;  // pages
 
 } // namespace
+
+PageMerge::PageMerge(const Parts& parts)
+    : m_parts(parts),
+      m_builder(parts.recipe, parts.remote_side == model::Side::source ? model::Side::dest : model::Side::source,
+                parts.key)
+{
+}
 
 void
 PageMerge::add_local(std::vector<model::Entry> entries, Lease lease)
@@ -41,7 +35,7 @@ PageMerge::add_local(std::vector<model::Entry> entries, Lease lease)
 Result<>
 PageMerge::check_page(const proto::Page& page) const
 {
-  if (page.count == 0 || page.count > proto::max_entries) {
+  if (page.count == 0 || page.count > plan::PageBuilder::max_entries) {
     return make_error(ErrorKind::protocol, "the agent announced a page of " + std::to_string(page.count) + " entries");
   }
   if (m_pages >= m_settled_told + proto::page_credit) {
@@ -64,35 +58,43 @@ Result<>
 PageMerge::add_page(proto::Page page)
 {
   TRY(check_page(page));
-  const model::Side here =
-      m_parts.remote_side == model::Side::source ? model::Side::dest : model::Side::source;
   const ListingCheck check = m_pages == 0 ? ListingCheck(m_parts.scope)
                                           : ListingCheck(m_parts.scope, m_last, m_last_is_folder);
   m_last = page.last;
   m_last_is_folder = page.last_is_folder;
-  m_slots.emplace_back(m_pages++, to_plan(page), page.counts, plan::PageBuilder(m_parts.recipe, here, m_parts.key),
-                       check);
+  const proto::ListCounts counts = page.counts;
+  m_slots.emplace_back(m_pages++, endpoint::to_plan(std::move(page)), counts, check);
+  return {};
+}
+
+PageSlot*
+PageMerge::find_slot(std::uint64_t number)
+{
+  const std::uint64_t first = m_pages - m_slots.size();
+  return number >= first && number < m_pages ? &m_slots[static_cast<std::size_t>(number - first)] : nullptr;
+}
+
+Result<>
+PageMerge::add_runs(const proto::Runs& runs)
+{
+  PageSlot* const slot = find_slot(runs.page);
+  if (slot == nullptr) {
+    return make_error(ErrorKind::protocol, "the agent sent runs that it was not asked for");
+  }
+  TRY(slot->add_runs(runs, tools()));
+  ask(*slot);
   return {};
 }
 
 Result<>
 PageMerge::add_page_entries(proto::PageListed part)
 {
-  const auto found = std::find_if(m_slots.begin(), m_slots.end(),
-                                  [&](const Slot& slot) { return slot.number == part.page; });
-  if (found == m_slots.end() || !found->differs || found->has_remote) {
+  PageSlot* const slot = find_slot(part.page);
+  if (slot == nullptr || std::find(m_to_list.begin(), m_to_list.end(), part.page) != m_to_list.end()) {
     return make_error(ErrorKind::protocol, "the agent listed a page that it was not asked for");
   }
-  for (const model::Entry& entry : part.entries) {
-    TRY(found->check.add(entry));
-  }
-  std::move(part.entries.begin(), part.entries.end(), std::back_inserter(found->remote));
-  found->has_remote = part.is_last_part;
-  const plan::PageSummary& page = found->page;
-  const bool is_whole = found->remote.size() == page.count && found->check.ends_at(page.last, page.last_is_folder);
-  if (part.entries.empty() || found->remote.size() > page.count || (found->has_remote && !is_whole)) {
-    return make_error(ErrorKind::protocol, "the agent listed a page that is not as it was announced");
-  }
+  TRY(slot->add_entries(std::move(part)));
+  take_equal(*slot);
   return {};
 }
 
@@ -103,7 +105,25 @@ PageMerge::advance()
   while (cut() || compare() || move_front()) {
     moved = true;
   }
+  ask_in_turn();
   return moved;
+}
+
+// The first slot waits for no other: what is under way can only go on behind it.
+void
+PageMerge::ask_in_turn()
+{
+  if (!m_slots.empty()) {
+    const auto first = std::find(m_to_list.begin(), m_to_list.end(), m_slots.front().number());
+    if (first != m_to_list.end()) {
+      m_to_list.erase(first);
+      ask_entries(m_slots.front());
+    }
+  }
+  while (!m_to_list.empty() && m_asked < max_asked) {
+    ask_entries(*find_slot(m_to_list.front()));
+    m_to_list.pop_front();
+  }
 }
 
 bool
@@ -130,37 +150,44 @@ bool
 PageMerge::cut()
 {
   bool moved = false;
-  while (m_cut < m_slots.size()) {
-    Slot& slot = m_slots[m_cut];
-    if (!m_buffer.empty() && !plan::is_past(m_buffer.front(), slot.page)) {
-      if (slot.differs && m_cut != 0 && slot.local.size() > max_ahead) {
-        return moved; // it goes on when the slot is the first
-      }
-      slot.builder.add(m_buffer.front());
-      slot.local.push_back(std::move(m_buffer.front()));
-      m_buffer.pop_front();
-      if (slot.local.size() > slot.page.count && !slot.differs) {
-        want(slot);
-      }
-    } else if (!m_buffer.empty() || m_local_ended) {
-      slot.is_cut = true;
-      ++m_cut;
-    } else {
-      return moved;
+  while (m_cut < m_slots.size() && (!m_buffer.empty() || m_local_ended)) {
+    PageSlot& slot = m_slots[m_cut];
+    if (!m_buffer.empty() && slot.is_listed_whole() && slot.local().size() >= max_ahead) {
+      return moved; // they go on when the slot is the first
     }
     moved = true;
-    if (slot.differs && m_cut == 0 && slot.local.size() >= max_ahead) {
-      return moved;
+    if (m_buffer.empty() || plan::is_past(m_buffer.front(), slot.page())) {
+      slot.end_local();
+      ++m_cut;
+      continue;
+    }
+    slot.add_local(std::move(m_buffer.front()));
+    m_buffer.pop_front();
+    if (slot.is_overfull()) {
+      slot.list_whole();
+      ask(slot);
     }
   }
   return moved;
 }
 
 void
-PageMerge::want(Slot& slot)
+PageMerge::ask(PageSlot& slot)
 {
-  slot.differs = true;
-  m_wanted.push_back(slot.number);
+  if (slot.wants_runs()) {
+    m_requests.emplace_back(slot.runs_request());
+  } else if (slot.state() == State::asked_entries) {
+    m_to_list.push_back(slot.number());
+  } else {
+    take_equal(slot);
+  }
+}
+
+void
+PageMerge::ask_entries(PageSlot& slot)
+{
+  m_asked += slot.listed_count();
+  m_requests.emplace_back(slot.entries_request());
 }
 
 bool
@@ -168,48 +195,37 @@ PageMerge::compare()
 {
   bool moved = false;
   while (m_compared < m_cut) {
-    Slot& slot = m_slots[m_compared];
-    bool known = true;
-    if (!slot.differs && !is_equal(slot, known)) {
-      if (!known) {
-        return moved;
+    PageSlot& slot = m_slots[m_compared];
+    if (slot.state() == State::full) {
+      if (!slot.owners_are_known(tools())) {
+        return moved; // the dest has yet to say what one becomes
       }
-      want(slot);
+      slot.compare(tools());
+      if (slot.state() == State::asked_runs && m_parts.listed_at_once > 0) {
+        --m_parts.listed_at_once;
+        slot.list_whole();
+      }
+      ask(slot);
     }
-    slot.is_compared = true;
     ++m_compared;
     moved = true;
   }
   return moved;
 }
 
-// `known` is false where the dest has not said yet what an owner becomes.
-bool
-PageMerge::is_equal(Slot& slot, bool& known)
+// Ours that need not be planned; whoever scans may go on.
+void
+PageMerge::take_equal(PageSlot& slot)
 {
-  const bool remote_is_source = m_parts.remote_side == model::Side::source;
-  if (slot.local.empty() || slot.local.size() != slot.page.count || !slot.page.is_comparable) {
-    return false;
+  const std::vector<model::Entry> equal = slot.take_equal();
+  pay_back(equal.size());
+  if (slot.state() == State::equal && m_parts.remote_side == model::Side::source) {
+    m_parts.report.count_listed(slot.counts());
+    return;
   }
-  const std::vector<model::Entry>& local = slot.local;
-  if (!remote_is_source) {
-    known = std::all_of(local.begin(), local.end(),
-                        [&](const model::Entry& entry) { return m_parts.owners.knows(entry); });
-  } else {
-    known = std::all_of(slot.page.owners.begin(), slot.page.owners.end(),
-                        [&](const plan::OwnerIds& ids) { return m_parts.owners.knows(ids.uid, ids.gid); });
+  for (const model::Entry& entry : equal) {
+    m_parts.report.count_listed(entry);
   }
-  if (!known) {
-    return false;
-  }
-  const plan::PageSummary ours = slot.builder.finish();
-  const plan::PageSummary& source = remote_is_source ? slot.page : ours;
-  const plan::PageSummary& dest = remote_is_source ? ours : slot.page;
-  std::vector<plan::OwnerIds> mapped;
-  for (const plan::OwnerIds& ids : source.owners) {
-    mapped.push_back({m_parts.owners.user(ids.uid), m_parts.owners.group(ids.gid)});
-  }
-  return plan::same_page(source, dest, mapped);
 }
 
 // The first slot's entries to the planner, or nowhere.
@@ -217,70 +233,64 @@ bool
 PageMerge::move_front()
 {
   if (m_slots.empty()) {
-    if (!m_remote_ended || m_buffer.empty() || !may_move()) {
-      return false;
-    }
-    pay_back(1);
-    m_parts.local.add(std::move(m_buffer.front()));
-    m_buffer.pop_front();
-    return true;
+    return move_rest();
   }
-  Slot& slot = m_slots.front();
-  if (!slot.differs) {
-    if (!slot.is_compared) {
-      return false;
-    }
-    count_equal(slot);
-    pay_back(slot.local.size());
-  } else {
-    if (!may_move()) {
-      return false;
-    }
-    bool moved = !slot.local.empty();
-    pay_back(slot.local.size());
-    for (model::Entry& entry : slot.local) {
+  PageSlot& slot = m_slots.front();
+  const bool is_known = slot.state() == State::known;
+  bool moved = false;
+  if ((is_known || slot.is_listed_whole()) && may_move()) {
+    moved = !slot.local().empty();
+    pay_back(slot.local().size());
+    for (model::Entry& entry : slot.local()) {
       m_parts.local.add(std::move(entry));
     }
-    slot.local.clear();
-    if (slot.has_remote && !std::exchange(slot.remote_is_moved, true)) {
-      moved = true;
-      for (model::Entry& entry : slot.remote) {
-        m_parts.remote.add(std::move(entry));
-      }
-    }
-    if (!slot.is_compared || !slot.remote_is_moved) {
-      return moved;
-    }
+    slot.local().clear();
   }
-  m_settled = slot.number + 1;
-  m_parts.local.is_complete_until({slot.page.last, slot.page.last_is_folder});
-  m_parts.remote.is_complete_until({slot.page.last, slot.page.last_is_folder});
-  m_slots.pop_front();
-  --m_cut;
-  --m_compared;
+  if (m_compared == 0 || !(slot.state() == State::equal || (is_known && slot.local().empty()))) {
+    return moved;
+  }
+  for (model::Entry& entry : slot.remote()) {
+    m_parts.remote.add(std::move(entry));
+  }
+  pop_front();
   return true;
 }
 
 void
-PageMerge::count_equal(const Slot& slot)
+PageMerge::pop_front()
 {
-  if (m_parts.remote_side == model::Side::dest) {
-    for (const model::Entry& entry : slot.local) {
-      m_parts.report.count_listed(entry);
-    }
-    return;
-  }
-  m_parts.report.count_listed(slot.counts);
+  const PageSlot& slot = m_slots.front();
+  m_asked -= slot.listed_count();
+  m_settled = slot.number() + 1;
+  m_parts.local.is_complete_until({slot.page().last, slot.page().last_is_folder});
+  m_parts.remote.is_complete_until({slot.page().last, slot.page().last_is_folder});
+  m_slots.pop_front();
+  --m_cut;
+  --m_compared;
 }
 
-std::optional<std::uint64_t>
-PageMerge::take_settled()
+// Ours behind the last page.
+bool
+PageMerge::move_rest()
 {
-  if (m_settled < m_settled_told + settle_interval) {
-    return std::nullopt;
+  if (!m_remote_ended || m_buffer.empty() || !may_move()) {
+    return false;
   }
-  m_settled_told = m_settled;
-  return m_settled;
+  pay_back(1);
+  m_parts.local.add(std::move(m_buffer.front()));
+  m_buffer.pop_front();
+  return true;
+}
+
+std::vector<proto::Message>
+PageMerge::take_requests()
+{
+  std::vector<proto::Message> requests = std::exchange(m_requests, {});
+  if (m_settled >= m_settled_told + settle_interval) {
+    m_settled_told = m_settled;
+    requests.emplace_back(proto::PagesSettled{m_settled});
+  }
+  return requests;
 }
 
 } // namespace godwit::session

@@ -4,17 +4,16 @@
 #include <optional>
 #include <vector>
 
-#include "godwit/plan/page.hpp"
 #include "listing.hpp"
 #include "owner_map.hpp"
+#include "page_slot.hpp"
 #include "report.hpp"
-#include "scope_check.hpp"
 
 namespace godwit::session {
 
 // Compares the pages of the side that is elsewhere with the same stretches of
-// the listing here. Equal ones are dropped; of the others the entries are asked
-// for, all pages side by side, and handed on in order. Used by the controller's thread.
+// the listing here. Equal ones are dropped; of the others it is found out what
+// differs, all pages side by side, and that is handed on in order. Used by the controller's thread.
 class PageMerge
 {
 public:
@@ -27,12 +26,15 @@ public:
     EntryQueue& local;  // towards the planner
     EntryQueue& remote;
     const model::Scope& scope;
+    // The first pages that differ are listed whole: their bytes take less time than the questions.
+    std::size_t listed_at_once = 0;
   };
-  explicit PageMerge(const Parts& parts) : m_parts(parts) {}
+  explicit PageMerge(const Parts& parts);
 
   void add_local(std::vector<model::Entry> entries, Lease lease);
-  // Both fail where it is not what an agent may send: out of order, unasked, or not what the page said.
+  // All fail where it is not what an agent may send: out of order, unasked, or not what the page said.
   Result<> add_page(proto::Page page);
+  Result<> add_runs(const proto::Runs& runs);
   Result<> add_page_entries(proto::PageListed part);
   void end_local() { m_local_ended = true; }
   void end_remote() { m_remote_ended = true; }
@@ -43,43 +45,30 @@ public:
 
   // As far as it goes; whether anything moved.
   bool advance();
-  // Pages to ask for, each once; and how far the agent may forget.
-  std::vector<std::uint64_t> take_wanted() { return std::exchange(m_wanted, {}); }
-  std::optional<std::uint64_t> take_settled();
+  // What to ask the agent and tell it.
+  std::vector<proto::Message> take_requests();
 
 private:
-  struct Slot {
-    Slot(std::uint64_t n, plan::PageSummary&& remote_page, const proto::ListCounts& listed, plan::PageBuilder&& ours,
-         ListingCheck theirs)
-        : number(n), page(std::move(remote_page)), counts(listed), builder(std::move(ours)), check(std::move(theirs))
-    {
-    }
-    std::uint64_t number;
-    plan::PageSummary page;
-    proto::ListCounts counts;
-    plan::PageBuilder builder;
-    ListingCheck check; // of what is listed of theirs
-    std::vector<model::Entry> local;
-    std::vector<model::Entry> remote;
-    bool is_cut = false;     // all of ours is in `local`
-    bool is_compared = false;
-    bool differs = false;
-    bool has_remote = false; // all of theirs is in `remote`
-    bool remote_is_moved = false;
-  };
+  using State = PageSlot::State;
 
   Result<> check_page(const proto::Page& page) const;
+  PageSlot* find_slot(std::uint64_t number);
   bool cut();
   bool compare();
   bool move_front();
-  void want(Slot& slot);
-  bool is_equal(Slot& slot, bool& known);
-  void count_equal(const Slot& slot);
+  bool move_rest();
+  void pop_front();
+  void ask(PageSlot& slot);
+  void ask_in_turn();
+  void ask_entries(PageSlot& slot);
+  void take_equal(PageSlot& slot);
   void pay_back(std::size_t entries);
   bool may_move() const;
+  PageTools tools() { return {m_parts.remote_side, m_parts.owners, m_builder}; }
 
   Parts m_parts;
-  std::deque<Slot> m_slots;
+  plan::PageBuilder m_builder;
+  std::deque<PageSlot> m_slots;
   std::uint64_t m_pages = 0;
   model::RelPath m_last; // of the last page
   bool m_last_is_folder = false;
@@ -93,7 +82,9 @@ private:
   std::deque<Paid> m_paid;
   bool m_local_ended = false;
   bool m_remote_ended = false;
-  std::vector<std::uint64_t> m_wanted;
+  std::vector<proto::Message> m_requests;
+  std::deque<std::uint64_t> m_to_list;  // pages whose entries are to be asked for, when there is room
+  std::size_t m_asked = 0;              // entries that were asked for and have not gone on
   std::uint64_t m_settled = 0;
   std::uint64_t m_settled_told = 0;
 };

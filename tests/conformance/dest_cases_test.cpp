@@ -296,7 +296,6 @@ TEST_CASE_TEMPLATE("owners are mapped one for one", Make, BOTH_MAKES)
 {
   const TempTree tree;
   proto::Open open = open_dest(tree.root());
-  open.super_owner = true;
   Make subject;
   const auto opened = subject.open(open);
   REQUIRE(opened);

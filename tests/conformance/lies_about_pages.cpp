@@ -80,6 +80,20 @@ lies_about_pages()
   });
   lies["page_unasked"] = after_list([](Liar& l) { list_page(l, 7); });
   lies["page_beyond_number"] = after_list([](Liar& l) { list_page(l, ~std::uint64_t{0}); });
+  lies["runs_unasked"] = after_list([](Liar& l) { l.wire.send(proto::Runs{}); });
+  lies["runs_of_no_page"] = after_list([](Liar& l) {
+    proto::Runs runs;
+    runs.page = ~std::uint64_t{0};
+    l.wire.send(runs);
+  });
+  lies["runs_for_page"] = with_page(4, [](Liar& l, std::uint64_t page) {
+    proto::Runs runs;
+    runs.page = page;
+    runs.counts = {4};
+    runs.digests.resize(6);
+    runs.owner_counts = {0};
+    l.wire.send(runs);
+  });
   lies["listed_for_page"] = instead_of_list([](Liar& l) {
     l.wire.send(l.owners);
     l.wire.send(proto::Listed{l.entries});

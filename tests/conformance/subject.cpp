@@ -27,6 +27,18 @@ settings()
 
 } // namespace
 
+Result<proto::Opened>
+Subject::open(const proto::Open& request)
+{
+  endpoint().begin(request);
+  proto::Message answer = next();
+  if (const auto* fatal = std::get_if<proto::Fatal>(&answer)) {
+    return Error{fatal->kind, fatal->errno_value, fatal->text, fatal->exit_code};
+  }
+  REQUIRE(std::holds_alternative<proto::Opened>(answer));
+  return std::get<proto::Opened>(std::move(answer));
+}
+
 proto::Message
 Subject::next()
 {

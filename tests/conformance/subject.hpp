@@ -21,7 +21,7 @@ class Subject
 public:
   virtual ~Subject() = default;
 
-  Result<proto::Opened> open(const proto::Open& request) { return endpoint().open(request); }
+  Result<proto::Opened> open(const proto::Open& request);
   void send(proto::Message message) { endpoint().send({std::move(message), {}}); }
   // The next answer; fails the test where none comes in time.
   proto::Message next();

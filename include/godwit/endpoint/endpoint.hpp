@@ -21,9 +21,9 @@ class Endpoint
 {
 public:
   virtual ~Endpoint() = default;
-  // First of all, and once: opens the roots. Waits for the answer.
-  virtual Result<proto::Opened> open(const proto::Open& request) = 0;
-  // Never waits for an answer. Called by one thread.
+  // First of all, and once: opens the roots. Opened or Fatal is the first answer.
+  virtual void begin(const proto::Open& request) = 0;
+  // After begin(), whose answer need not have come. Never waits for an answer. Called by one thread.
   virtual void send(Parcel request) = 0;
   // Ends what is under way; no answers come afterwards. Any thread.
   virtual void stop() = 0;

@@ -57,10 +57,12 @@ public:
 
   std::uint64_t bytes_sent() const { return m_sent; }
   std::uint64_t bytes_received() const { return m_received; }
+  std::uint64_t listing_bytes() const { return m_listing; } // both ways, uncompressed
 
 private:
   using Clock = std::chrono::steady_clock;
 
+  void add_to_frame(const proto::Message& message);
   Result<Parcel> receive_next(Deadline deadline);
   void write_loop();
   Result<> write_all(ByteView bytes);
@@ -84,6 +86,7 @@ private:
   std::atomic<bool> m_aborted = false;
   std::atomic<std::uint64_t> m_sent = 0;
   std::atomic<std::uint64_t> m_received = 0;
+  std::atomic<std::uint64_t> m_listing = 0;
   std::mutex m_error_mutex;
   Result<> m_write_outcome;
   std::jthread m_write_thread;

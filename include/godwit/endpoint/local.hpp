@@ -11,6 +11,9 @@
 
 namespace godwit::endpoint {
 
+// Whether a dest operand is a folder with something in it, as far as one can tell without opening it as one.
+bool holds_names(const std::string& operand);
+
 struct LocalSettings {
   std::size_t lanes = 2;                   // workers; each owns whole folders
   std::size_t payload_bytes = 16U << 20U;  // content and ops that may be under way
@@ -37,7 +40,9 @@ public:
   // One that looks owners' names up in this process.
   static std::unique_ptr<Local> make(Answers answers, const LocalSettings& settings);
 
-  Result<proto::Opened> open(const proto::Open& request) override;
+  void begin(const proto::Open& request) override;
+  // The same, for who wants the answer here.
+  Result<proto::Opened> open(const proto::Open& request);
   // After open(), before any other request: the agent shuts itself in.
   Result<fs::Sandbox> confine();
   void send(Parcel request) override;

@@ -22,7 +22,7 @@ public:
   // Waits for the agent's Hello, until `deadline`. Returns what a login shell printed
   // before it. An error of kind protocol without a Hello carries what came instead.
   Result<std::string> greet(std::chrono::steady_clock::time_point deadline);
-  Result<proto::Opened> open(const proto::Open& request) override;
+  void begin(const proto::Open& request) override; // after greet()
   void send(Parcel request) override;
   void stop() override;
   // After Finished: lets the agent go.
@@ -30,6 +30,7 @@ public:
 
   std::uint64_t bytes_sent() const { return m_link.bytes_sent(); }
   std::uint64_t bytes_received() const { return m_link.bytes_received(); }
+  std::uint64_t listing_bytes() const { return m_link.listing_bytes(); }
 
 private:
   void read_loop();

@@ -61,11 +61,12 @@ struct Totals { // counters of the run so far: live progress and, at its end, th
   std::uint64_t transferred_done = 0;  // bytes of them that are through: progress
   std::uint64_t literal_bytes = 0;
   std::uint64_t matched_bytes = 0;
-  std::uint64_t list_bytes = 0;
+  std::uint64_t list_bytes = 0;        // of both listings that crossed the wire, before compression
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t planned = 0;           // entries that the planner has passed
-  double list_seconds = 0;
+  double list_seconds = 0;             // until the source was listed
+  double list_transfer_seconds = 0;    // from then until both sides' listings were through
   double seconds = 0;
   bool list_is_complete = false;
 };

@@ -74,6 +74,11 @@ public:
   bool is_full() const;
   // Gives the page and begins the next.
   PageSummary finish();
+  const HashKey&
+  key() const
+  {
+    return m_key;
+  }
 
 private:
   void append_file(const model::Entry& entry);

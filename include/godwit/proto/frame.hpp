@@ -56,6 +56,8 @@ public:
   // Bytes from the wire. Call next() until it has nothing before feeding more.
   void feed(ByteView bytes);
   Result<std::optional<Message>> next();
+  // Of the last message that next() gave, uncompressed.
+  std::size_t message_bytes() const { return m_message_bytes; }
 
 private:
   struct Decompressor;
@@ -68,6 +70,7 @@ private:
   std::size_t m_wire_at = 0;
   Bytes m_plain;
   std::size_t m_plain_at = 0;
+  std::size_t m_message_bytes = 0;
   std::uint64_t m_number = 0; // of the next chunk
   std::size_t m_chunk_left = 0;
   bool m_chunk_is_compressed = false;

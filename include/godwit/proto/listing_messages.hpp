@@ -44,10 +44,10 @@ struct Scan {
   bool one_file_system = false;
   bool prune_empty = false;
   bool checksum = false; // entries of regular files carry digests
-  bool ignore_missing_root = false;
   Recipe recipe;
   std::string listed_name; // the single item's new name, and what it is called at the source, where rules look
   std::string real_name;
+  bool of_opened = false; // source: the scope is what Open's operands became; sent with it
   static constexpr auto fields()
   {
     return std::tuple{field("scope", &Scan::scope, max_operands * 4),
@@ -57,10 +57,10 @@ struct Scan {
                       field("one_file_system", &Scan::one_file_system),
                       field("prune_empty", &Scan::prune_empty),
                       field("checksum", &Scan::checksum),
-                      field("ignore_missing_root", &Scan::ignore_missing_root),
                       field("recipe", &Scan::recipe),
                       field("listed_name", &Scan::listed_name, 255),
-                      field("real_name", &Scan::real_name, 255)};
+                      field("real_name", &Scan::real_name, 255),
+                      field("of_opened", &Scan::of_opened)};
   }
 };
 
@@ -155,10 +155,56 @@ struct ListEnd {
   static constexpr auto fields() { return std::tuple{}; }
 };
 
+// Entries of a page that follow one another: `count` of them, behind `skip` that are not meant.
+struct Stretch {
+  std::uint32_t skip = 0;
+  std::uint32_t count = 0;
+  bool operator==(const Stretch&) const = default;
+  static constexpr auto fields() { return std::tuple{field("skip", &Stretch::skip), field("count", &Stretch::count)}; }
+};
+
+// The digests of the runs (plan/runs) that these stretches are cut into.
+struct RunsWanted {
+  static constexpr Tag tag = Tag::runs_wanted;
+  std::uint64_t page = 0;
+  std::uint32_t grain = 0;
+  std::vector<Stretch> stretches; // none: the whole page
+  static constexpr auto fields()
+  {
+    return std::tuple{field("page", &RunsWanted::page), field("grain", &RunsWanted::grain),
+                      field("stretches", &RunsWanted::stretches, max_entries)};
+  }
+};
+
+// By columns, which compress better. The runs of one stretch do not reach into the next.
+struct Runs {
+  static constexpr Tag tag = Tag::runs;
+  std::uint64_t page = 0;
+  std::vector<std::uint32_t> counts;       // entries of each run
+  Bytes digests;                           // 6 bytes of each run, little-endian
+  std::vector<std::uint32_t> unequal;      // numbers of the runs that hold what is never equal
+  std::vector<std::uint32_t> owner_counts; // of each run
+  std::vector<OwnerPair> owners;           // of one run after the other, by first appearance in it
+  static constexpr auto fields()
+  {
+    return std::tuple{field("page", &Runs::page),
+                      field("counts", &Runs::counts, max_entries),
+                      field("digests", &Runs::digests, max_entries * 6),
+                      field("unequal", &Runs::unequal, max_entries),
+                      field("owner_counts", &Runs::owner_counts, max_entries),
+                      field("owners", &Runs::owners, max_entries)};
+  }
+};
+
+// The entries of these stretches, once a page.
 struct PageWanted {
   static constexpr Tag tag = Tag::page_wanted;
   std::uint64_t page = 0;
-  static constexpr auto fields() { return std::tuple{field("page", &PageWanted::page)}; }
+  std::vector<Stretch> stretches; // none: the whole page
+  static constexpr auto fields()
+  {
+    return std::tuple{field("page", &PageWanted::page), field("stretches", &PageWanted::stretches, max_entries)};
+  }
 };
 
 struct PageListed {

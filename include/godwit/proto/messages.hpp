@@ -3,11 +3,13 @@
 //
 // Order, by role. C is the controller (the process the user started), A the agent.
 //   both:       Hello is the first message of each side. Keepalive at any time.
-//   C -> A:     Open, once, before anything else; Scan, once; Finish, once, last.
+//   C -> A:     Open, once, before anything else; Scan, and again after its ListEnd; Finish, once, last. None
+//               waits for Opened. A dest that made its root answers a Scan by pages with Listed.
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
-//               PageWanted{n} -> PageListed{n}, for a page not yet settled. MapOwners is refused.
+//               For a page not yet settled: RunsWanted{n} -> Runs{n}, a few times at most; then once
+//               PageWanted{n} -> PageListed{n}*. MapOwners is refused.
 //               Match{has_sums} Sums* -> (Gaps, answered by Sums*)* Ops* OpsEnd. Read -> Contents. RemoveSource -> Done | Failed.
-//   A, dest:    as above for Open, Scan, PageWanted. MapOwners -> OwnersMapped.
+//   A, dest:    as above for Open, Scan, RunsWanted, PageWanted. MapOwners -> OwnersMapped.
 //               Signature{id} -> Sums* (the last one says so); Gaps{id} likewise; then at most one
 //               Apply{id, has_basis}.
 //               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails;
@@ -32,7 +34,8 @@ namespace godwit::proto {
 using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
-                 Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps>;
+                 Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
+                 RunsWanted, Runs>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);
@@ -40,6 +43,8 @@ void encode(const Message& message, Bytes& out);
 Result<Message> decode(std::uint64_t tag, ByteView fields);
 // "tag: field<=limit ..." of every message, a line each: the golden file.
 std::string describe();
+// Of a listing, or a question about one.
+bool is_about_listing(const Message& message);
 // Bytes that the message holds in memory beyond its own size, for budgets.
 std::size_t payload_bytes(const Message& message);
 

@@ -50,7 +50,6 @@ struct Open {
   bool dry_run = false;
   bool times = false;      // set mtimes of all but folders (and links)
   bool folder_times = false;
-  bool super_owner = false; // owners are asked for
   bool numeric_ids = false;
   std::string partial_dir; // empty: nothing partial is kept
   HashKey::Seed seed{};    // the salt of the run
@@ -74,7 +73,6 @@ struct Open {
                       field("dry_run", &Open::dry_run),
                       field("times", &Open::times),
                       field("folder_times", &Open::folder_times),
-                      field("super_owner", &Open::super_owner),
                       field("numeric_ids", &Open::numeric_ids),
                       field("partial_dir", &Open::partial_dir, 4096),
                       field("seed", &Open::seed),

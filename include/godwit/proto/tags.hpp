@@ -13,7 +13,7 @@ inline constexpr std::size_t max_chunk_bytes = 256U << 10U; // of sums, ops and 
 inline constexpr std::size_t max_batch = 512;               // files in one Read, Put or Contents
 inline constexpr std::size_t max_entries = 4096;            // in one Listed or PageListed
 inline constexpr std::size_t max_operands = 16384;
-inline constexpr std::uint32_t page_credit = 256;           // pages an agent lists ahead of PagesSettled
+inline constexpr std::uint32_t page_credit = 1024;          // pages an agent lists ahead of PagesSettled
 
 enum class Tag : std::uint8_t {
   hello = 1,
@@ -51,6 +51,8 @@ enum class Tag : std::uint8_t {
   finished = 33,
   notice = 34,
   gaps = 35,
+  runs_wanted = 40,
+  runs = 41,
 };
 
 } // namespace godwit::proto

@@ -1,10 +1,10 @@
-#include "scope_of.hpp"
+#include "godwit/endpoint/scope_of.hpp"
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
-namespace godwit::session {
+namespace godwit::endpoint {
 
 namespace {
 
@@ -71,4 +71,4 @@ scope_of(const proto::Opened& source, const std::string& new_name, model::Depth 
   return scope;
 }
 
-} // namespace godwit::session
+} // namespace godwit::endpoint
