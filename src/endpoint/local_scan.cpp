@@ -119,6 +119,9 @@ LocalScan::add(model::Entry&& entry)
   if (m_pages) {
     m_pages->add(entry);
   }
+  if (m_batch.empty()) {
+    m_batch.reserve(m_pages ? std::size_t{plan::PageBuilder::max_entries} : batch_entries);
+  }
   m_batch.push_back(std::move(entry));
   const bool is_full = m_pages ? m_pages->is_full() : m_batch.size() >= batch_entries;
   return is_full ? send_batch() : !m_context.stopped;

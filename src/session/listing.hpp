@@ -11,18 +11,25 @@
 namespace godwit::session {
 
 // One side's entries on their way to the planner, in listing order. What they
-// cost is given back as they are taken.
+// cost is given back as they are taken, a batch at a time.
 class EntryQueue
 {
 public:
   void add(std::vector<model::Entry> entries, Lease lease)
   {
-    m_leases.push_back({entries.size(), std::move(lease)});
-    for (model::Entry& entry : entries) {
-      m_entries.push_back(std::move(entry));
+    if (!entries.empty()) {
+      m_size += entries.size();
+      m_batches.push_back({std::move(entries), 0, std::move(lease)});
     }
   }
-  void add(model::Entry entry) { m_entries.push_back(std::move(entry)); }
+  void add(model::Entry entry)
+  {
+    if (m_batches.empty() || m_batches.back().entries.size() >= batch_entries) {
+      m_batches.emplace_back();
+    }
+    m_batches.back().entries.push_back(std::move(entry));
+    ++m_size;
+  }
   void end() { m_ended = true; }
   // All entries up to this place have been added.
   struct Place {
@@ -32,34 +39,32 @@ public:
   void is_complete_until(Place place) { m_complete_until = std::move(place); }
   std::optional<Place> take_complete_until() { return std::exchange(m_complete_until, std::nullopt); }
 
-  bool is_empty() const { return m_entries.empty(); }
-  bool is_ended() const { return m_ended && m_entries.empty(); }
+  bool is_empty() const { return m_size == 0; }
+  bool is_ended() const { return m_ended && is_empty(); }
   bool has_ended() const { return m_ended; } // nothing will be added
-  std::size_t size() const { return m_entries.size(); }
-  const model::Entry& front() const { return m_entries.front(); }
+  std::size_t size() const { return m_size; }
+  const model::Entry& front() const { return m_batches.front().entries[m_batches.front().taken]; }
   model::Entry take()
   {
-    model::Entry entry = std::move(m_entries.front());
-    m_entries.pop_front();
-    give_back();
+    Batch& batch = m_batches.front();
+    model::Entry entry = std::move(batch.entries[batch.taken++]);
+    --m_size;
+    if (batch.taken == batch.entries.size()) {
+      m_batches.pop_front();
+    }
     return entry;
   }
 
 private:
-  // Leases go in the order they came; how many entries each paid for is counted down.
-  void give_back()
-  {
-    if (!m_leases.empty() && --m_leases.front().left == 0) {
-      m_leases.pop_front();
-    }
-  }
+  static constexpr std::size_t batch_entries = 256;
 
-  struct Paid {
-    std::size_t left;
+  struct Batch { // never one that is taken whole
+    std::vector<model::Entry> entries;
+    std::size_t taken = 0;
     Lease lease;
   };
-  std::deque<model::Entry> m_entries;
-  std::deque<Paid> m_leases;
+  std::deque<Batch> m_batches;
+  std::size_t m_size = 0;
   std::optional<Place> m_complete_until;
   bool m_ended = false;
 };

@@ -71,14 +71,23 @@ OwnerMap::was_told(std::uint32_t uid, std::uint32_t gid) const
 bool
 OwnerMap::knows(std::uint32_t uid, std::uint32_t gid) const
 {
-  return (!m_owner || is_known(m_users, uid)) && (!m_group || is_known(m_groups, gid));
+  if (m_last && m_last->uid == uid && m_last->gid == gid) {
+    return true;
+  }
+  const bool known = (!m_owner || is_known(m_users, uid)) && (!m_group || is_known(m_groups, gid));
+  if (known) {
+    m_last = {uid, gid, user(uid), group(gid)};
+  }
+  return known;
 }
 
 void
 OwnerMap::map(model::Entry& source) const
 {
-  source.uid = user(source.uid);
-  source.gid = group(source.gid);
+  if (knows(source)) {
+    source.uid = m_last->mapped_uid;
+    source.gid = m_last->mapped_gid;
+  }
 }
 
 } // namespace godwit::session

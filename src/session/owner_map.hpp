@@ -34,6 +34,11 @@ private:
 
   bool m_owner;
   bool m_group;
+  struct Known {
+    std::uint32_t uid, gid;
+    std::uint32_t mapped_uid, mapped_gid;
+  };
+  mutable std::optional<Known> m_last; // what knows() found last: mostly all entries are of one owner
   Ids m_users;
   Ids m_groups;
 };

@@ -12,6 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t local_listed_entries = 1U << 14U;  // no round trip to list ahead of: what is in the cache
 constexpr auto exit_patience = std::chrono::seconds(5);  // for the far end's command to say how it ended
 constexpr auto goodbye_patience = std::chrono::milliseconds(800);
 constexpr auto prompt_patience = std::chrono::minutes(10); // where somebody may be typing a password
@@ -141,6 +142,7 @@ Trees::Trees(const Places& places, const model::Options& options, Inbox& inbox, 
   settings.user_umask = user_umask;
   if (places.direction == model::Direction::local) {
     settings.bytes_per_second = options.bytes_per_second;
+    settings.listed_entries = local_listed_entries;
   }
   if (places.direction != model::Direction::pull) {
     auto source = endpoint::Local::make(answers_of(model::Side::source), settings);
