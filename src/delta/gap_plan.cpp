@@ -21,15 +21,22 @@ constexpr std::uint64_t range_cost = 6;
 // As in signature.hpp.
 constexpr unsigned margin = 16;
 
-// From 64 KiB to 4 KiB to 512 bytes; larger blocks take steps of 64. No step is
-// smaller than 8, so that the samples of a long gap do not overlap.
+// From 64 KiB to 4 KiB to 512 bytes; larger blocks take steps of 64. These are at least 8,
+// so that the samples of a long gap do not overlap. The last, to 128 bytes, is for changes of
+// a few bytes (a row of a database): of a gap longer than this, all that was tried has failed.
+constexpr std::uint32_t small_block = 512;
+constexpr std::uint64_t small_gap_blocks = 4;
+
 std::uint32_t
-next_block(std::uint32_t tried)
+next_block(std::uint32_t tried, std::uint64_t gap_bytes)
 {
   if (tried > (16U << 10)) {
     return std::max(4096U, tried / 64);
   }
-  return tried >= 8 * SumRange::min_block ? SumRange::min_block : 0;
+  if (tried >= 8 * small_block) {
+    return small_block;
+  }
+  return tried > SumRange::min_block && gap_bytes < small_gap_blocks * tried ? SumRange::min_block : 0;
 }
 
 std::uint64_t
@@ -110,7 +117,7 @@ cost_of(const GapTask& task)
 GapTask
 task_for(const Gap& gap)
 {
-  const std::uint32_t block = next_block(gap.segment.tried_block);
+  const std::uint32_t block = next_block(gap.segment.tried_block, gap.fresh.bytes);
   if (gap.segment.closed || block == 0) {
     return {};
   }

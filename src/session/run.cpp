@@ -21,7 +21,9 @@ constexpr auto stop_interval = std::chrono::milliseconds(200);
 constexpr std::uint64_t least_saving = 16U << 10U; // bytes for which finer sums pay on a short link
 constexpr auto long_round_trip = std::chrono::milliseconds(20);
 constexpr std::size_t pages_at_once = 4;           // some 10 KB each
-constexpr double assumed_rate = 20e6;              // bytes a second that a round trip could have carried
+// The round trip is known with all that opening took, and several files can share one: it counts up to this.
+constexpr double longest_wait = 0.05;
+constexpr double assumed_rate = 5e6;               // bytes a second that a round trip could have carried: the slow links decide
 
 // A run from its operands to its summary, as a list of passes.
 class Run
@@ -162,7 +164,7 @@ Run::pipeline_rules() const
   rules.transfer.deltas = !whole;
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
   if (m_trees->remote() != nullptr) {
-    const double seconds = std::chrono::duration<double>(m_opening->round_trip()).count();
+    const double seconds = std::min(std::chrono::duration<double>(m_opening->round_trip()).count(), longest_wait);
     rules.transfer.least_saving = least_saving + static_cast<std::uint64_t>(seconds * assumed_rate);
   }
   rules.is_dry = m_options.dry_run;

@@ -28,7 +28,7 @@ struct SumRange {
   Range basis;
   std::uint32_t block_bytes = min_block; // a power of two
 
-  static constexpr std::uint32_t min_block = 512;
+  static constexpr std::uint32_t min_block = 128;
   static constexpr std::uint32_t max_block = std::uint32_t{128} << 10;
   std::uint64_t
   blocks() const

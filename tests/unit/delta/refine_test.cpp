@@ -104,12 +104,36 @@ TEST_CASE("a source that got shorter between match and refinement is an error")
   CHECK(finished.error().kind == ErrorKind::changed);
 }
 
-TEST_CASE("a small file has nothing to refine")
+TEST_CASE("a few bytes changed in a small file cost one block of the finest level")
 {
   const Bytes basis = some_bytes(100000);
   Bytes fresh = basis;
-  overwrite(fresh, 50000, 10);
+  overwrite(fresh, 50010, 10);
+  const RoundTrip trip = round_trip(key, basis, fresh, by_levels);
+  CHECK(!trip.error);
+  CHECK(trip.rounds == 1);
+  CHECK(trip.match.literal_bytes == 128);
+}
+
+TEST_CASE("a page of which nothing is left is not searched for ever smaller parts")
+{
+  const Bytes basis = some_bytes(100000);
+  Bytes fresh = basis;
+  overwrite(fresh, 50176, 4096);
   const RoundTrip trip = round_trip(key, basis, fresh, by_levels);
   CHECK(!trip.error);
   CHECK(trip.rounds == 0);
+}
+
+TEST_CASE("rows of a database, a few bytes changed in each, cost less than half of 512 bytes")
+{
+  const Bytes basis = some_bytes(16 << 20);
+  Bytes fresh = basis;
+  constexpr std::size_t rows = 200;
+  for (std::size_t row = 0; row < rows; ++row) {
+    overwrite(fresh, row * 80000 + 5, 9);
+  }
+  const RoundTrip trip = round_trip(key, basis, fresh, by_levels);
+  CHECK(!trip.error);
+  CHECK(trip.match.literal_bytes <= rows * 256);
 }
