@@ -57,8 +57,12 @@ is_candidate(const Constants& constants, const std::byte* at)
 
 #ifdef __x86_64__
 
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx2")
+#endif
 namespace avx2 {
 
 using Words = std::uint16_t __attribute__((vector_size(32)));
@@ -72,7 +76,11 @@ mask_of(const Words* hits)
 #include "delta/anchor_groups.inc"
 
 } // namespace avx2
+#ifdef __clang__
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
 
 namespace baseline {
 
