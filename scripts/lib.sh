@@ -8,6 +8,8 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libxxhash-dev libzstd-dev libss
                 libfmt-dev doctest-dev go-md2man)
 SSH_PACKAGES=(openssh-client openssh-server)
 TEST_PACKAGES=(rsync python3 diffutils util-linux xfsprogs e2fsprogs)
+FUZZ_PACKAGES=(clang libclang-rt-14-dev)
+BENCH_PACKAGES=(libbenchmark-dev rsync python3 diffutils util-linux e2fsprogs)
 STYLE_PACKAGES=(clang-format clang-tidy git)
 
 say() {
