@@ -1,4 +1,5 @@
 #include "godwit/plan/page.hpp"
+#include "godwit/plan/runs.hpp"
 
 #include <functional>
 #include <string>
@@ -218,4 +219,44 @@ TEST_CASE("No pages where equal entries are to be sent or reported")
   rules.reports_up_to_date = false;
   rules.depth = model::Depth::items;
   CHECK_FALSE(Recipe::from(rules));
+}
+
+TEST_CASE("a folder that the dest reaches through a link is never equal: the link is listed, too")
+{
+  Entry folder = entry("a", Type::folder);
+  CHECK(page_of({folder}, everything(), Side::dest).is_comparable);
+  folder.flags = Entry::through_link;
+  CHECK(!page_of({folder}, everything(), Side::dest).is_comparable);
+}
+
+TEST_CASE("a run ends at the same names whatever comes before it, and never grows beyond its bound")
+{
+  std::vector<Entry> entries;
+  for (int i = 0; i < 500; ++i) {
+    entries.push_back(entry("f" + std::to_string(1000 + i)));
+  }
+  PageBuilder builder(everything(), Side::source, key);
+  const std::vector<Run> runs = cut_runs(entries, 32, builder);
+  const std::vector<Run> shifted = cut_runs(std::span(entries).subspan(1), 32, builder);
+  CHECK(runs.size() > 5);
+  CHECK(runs.front() != shifted.front());
+  CHECK(runs.back() == shifted.back());
+  for (const Run& run : runs) {
+    CHECK(run.count <= max_run_entries(32));
+  }
+  CHECK(cut_runs(entries, 1, builder).size() == 500);
+}
+
+TEST_CASE("runs are the same where their entries are, and their owners are those that are wanted")
+{
+  PageBuilder builder(everything(), Side::source, key);
+  Entry one = entry("f");
+  one.uid = 1;
+  const Run run = cut_runs(std::span(&one, 1), 4, builder).front();
+  CHECK(same_run(run, run, run.owners));
+  const std::vector<OwnerIds> other = {{7, 0}};
+  CHECK(!same_run(run, run, other));
+  Run unequal = run;
+  unequal.is_comparable = false;
+  CHECK(!same_run(unequal, run, run.owners));
 }
