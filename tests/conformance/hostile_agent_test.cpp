@@ -191,6 +191,7 @@ const std::array for_either_role = {
 
 const std::array of_a_source = {
     Expected{"honest", {0}, ""},
+    Expected{"slow_to_open", {0}, ""}, // Open and Scan go out in one flight
     Expected{"more_operands", protocol, "not asked for"},
     Expected{"other_operand", protocol, "not asked for"},
     Expected{"root_for_operand", protocol, "not asked for"},
@@ -261,6 +262,7 @@ const std::array of_a_source = {
 
 const std::array of_a_dest = {
     Expected{"honest", {0}, ""},
+    Expected{"slow_to_open", {0}, ""}, // Open and Scan go out in one flight
     Expected{"page_unasked", protocol, "not asked for"},
     Expected{"list_after_end", protocol, "after"},
     Expected{"end_twice", protocol, "after"},

@@ -179,6 +179,16 @@ lies_about_greeting()
 {
   std::map<std::string, Lie> lies;
   lies["honest"] = [](Liar&) {};
+  lies["slow_to_open"] = [](Liar& liar) { // honest, but waits for what comes in the same flight
+    liar.before_opened = [](Liar& l) {
+      proto::Message next = l.wire.receive();
+      if (!std::holds_alternative<proto::Scan>(next)) {
+        ::_exit(97);
+      }
+      l.scan = std::get<proto::Scan>(std::move(next));
+    };
+    liar.after_opened = [](Liar& l) { l.list(); };
+  };
   lies["garbage"] = at_start([](Liar&) {
     say("Welcome to this host\n\x1b[2J");
     ::_exit(0);
