@@ -37,7 +37,7 @@ struct Level {
   NameList
       source_names; // non-folders that the dest has not under that type: their action's number, or no_action
   NameList dest_names;               // non-folders that the source has not: see DestName
-  std::vector<model::Entry> missing; // what --existing left out: a folder may stand there yet
+  std::vector<model::Entry> left_out; // by --existing, or of no wanted type: a folder may stand there yet
   std::optional<std::size_t> group;  // of the removals in it, once there is one
   Removals* removals = nullptr;      // going: what `record` belongs to
   Removals::Index record = Removals::none;

@@ -123,6 +123,7 @@ Merge::enter_parent(const RelPath& path)
 void
 Merge::leave()
 {
+  tell_held_back();
   const std::unique_ptr<Way> way = std::move(m_levels.top().way);
   m_levels.pop();
   if (way) {
@@ -136,6 +137,7 @@ Merge::finish()
   while (!m_levels.is_at_root()) {
     leave();
   }
+  tell_held_back();
 }
 
 // Names that the source has
@@ -227,17 +229,35 @@ Merge::only_source_folder(Entry source)
   emit(std::move(action));
 }
 
+// Under --ignore-existing a folder of that name is reason enough, and nothing is told.
+bool
+Merge::holds_back(const Action& action, bool folder_may_come) const
+{
+  return m_rules.ignore_existing && folder_may_come && action.reason == Action::Reason::not_regular;
+}
+
+void
+Merge::tell_held_back()
+{
+  for (Entry& entry : std::exchange(m_levels.top().left_out, {})) {
+    if (!m_rules.existing) {
+      emit(choose(std::move(entry), nullptr, m_rules));
+    }
+  }
+}
+
 void
 Merge::only_source_name(Entry source, bool folder_may_come)
 {
   const std::string name(source.path.name());
   std::uint64_t number = Level::no_action;
   if (source.type != Type::unknown) {
-    const bool is_missing = m_rules.existing && folder_may_come;
-    if (is_missing) {
-      m_levels.top().missing.push_back(source);
+    Action action = choose(source, nullptr, m_rules);
+    const bool is_held = holds_back(action, folder_may_come);
+    if (is_held || (m_rules.existing && folder_may_come)) {
+      m_levels.top().left_out.push_back(std::move(source));
     }
-    number = emit(choose(std::move(source), nullptr, m_rules));
+    number = is_held ? Level::no_action : emit(std::move(action));
   }
   if (folder_may_come) {
     m_levels.top().source_names.add(name, number);

@@ -122,11 +122,13 @@ Merge::only_dest_folder(Entry dest)
 std::uint64_t
 Merge::waiting_number(const Entry& folder, std::uint64_t number)
 {
-  auto& missing = m_levels.top().missing;
-  const auto left_out = std::find_if(missing.begin(), missing.end(),
-                                     [&](const Entry& entry) { return entry.path == folder.path; });
-  if (left_out != missing.end()) {
-    return emit(choose(*left_out, &folder, m_rules));
+  auto& left_out = m_levels.top().left_out;
+  const auto found = std::find_if(left_out.begin(), left_out.end(),
+                                  [&](const Entry& entry) { return entry.path == folder.path; });
+  if (found != left_out.end()) {
+    const Entry source = std::move(*found);
+    left_out.erase(found);
+    return emit(choose(source, &folder, m_rules));
   }
   if (number != Level::no_action && m_rules.ignore_existing) {
     Action action;
