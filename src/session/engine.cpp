@@ -156,8 +156,9 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
   } else if (const auto* mapped = std::get_if<proto::OwnersMapped>(&message)) {
     return m_parts.owners.learn(*mapped);
   } else if (const auto* error = std::get_if<proto::ListError>(&message)) {
-    if (side == model::Side::dest && m_parts.options.depth() == model::Depth::level) {
-      return {}; // of a folder that -d does not enter: it is looked into only in case it is to go
+    if (side == model::Side::dest && !needs_all_of_dest()) {
+      m_parts.report.events().on(model::Notice{2, escape_text(error->text)});
+      return {};
     }
     m_parts.report.fail({error->kind, error->errno_value, escape_text(error->text), 0});
     if (side == model::Side::source && error->spoils_removals) {
@@ -169,6 +170,15 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
     taken = false;
   }
   return {};
+}
+
+// What is written where nothing could be listed fails there, or does not. Of folders that -d does not enter
+// only those that are to go are looked into.
+bool
+Engine::needs_all_of_dest() const
+{
+  const model::Options& options = m_parts.options;
+  return options.depth() != model::Depth::level && (options.deletes() || options.force);
 }
 
 void

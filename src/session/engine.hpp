@@ -50,6 +50,7 @@ private:
   Result<> handle(Arrival arrival);
   Result<> check_listing(model::Side side, const proto::Message& message);
   Result<> handle_listing(model::Side side, proto::Message& message, Lease& lease, bool& taken);
+  bool needs_all_of_dest() const;
   void handle_listed(model::Side side, std::vector<model::Entry> entries, Lease& lease);
   void end_listing(model::Side side);
   void note_transfer();

@@ -204,6 +204,14 @@ class Operands(BlackBox):
         self.ends(self.run_tool("d/", "dst/", "-a"), 0)
         self.assertEqual(self.read("dst/sub/g"), b"g")
 
+    def test_what_only_the_destination_has_need_not_be_readable(self):
+        self.folder("dst/lost+found")
+        how = self.as_user()
+        os.chmod(self.path("dst/lost+found"), 0)
+        self.ends(self.run_tool("-a", "d/", "dst/", **how), 0)
+        self.ends(self.run_tool("-a", "--delete", "--exclude=lost+found", "d/", "dst/", **how), 0)
+        self.assertEqual(self.run_tool("-a", "--delete", "d/", "dst/", **how).code, 23)
+
     # ---- links and overlaps -------------------------------------------------------------------------------------
     def test_a_source_link_to_a_folder_with_a_slash_means_the_folder(self):
         os.symlink("d", self.path("link"))
