@@ -20,7 +20,7 @@ def printed_name(path):
 
 def told_path(line):
     """The path that a line of standard output tells of, as it is printed there."""
-    line = re.sub(rb"^([<>ch.][fdLDS][^ ]{9} |\*deleting   |deleting |cannot delete non-empty directory: "
+    line = re.sub(rb"^([<>ch.][fdLDS]([^ ]{9}| {9}) |\*deleting   |deleting |cannot delete non-empty directory: "
                   rb"|skipping directory |skipping non-regular file \"|sender file already removed: )", b"", line)
     return line.split(b" -> ")[0].rstrip(b'"').rstrip(b"/")
 

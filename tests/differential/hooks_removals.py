@@ -1,7 +1,7 @@
 """What goes at the destination, or stands in the way there."""
 import re
 
-from hooks import NOW, difference, printed_name
+from hooks import NOW, difference, printed_name, told_path
 
 
 def deletion_held_back(context):
@@ -93,7 +93,16 @@ def hidden_names_are_not_listed(context, item):
             return bool(held) and (item.rsync, item.godwit) in ((0, 25), (23, 25))
         return item.kind == "line" and item.rsync and any(
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
-    if not context.case.has("-n") or b"could not make way" not in context.rsync.outcome.err:
+    if not context.case.has("-n"):
+        return False
+    if item.kind == "line":
+        held = [told_path(i.where) for i in context.items if i.kind == "line" and i.rsync
+                and i.where.startswith(b"cannot delete non-empty directory")]
+        if told_path(item.where) in held and item.where.startswith((b"cannot", b"deleting ", b"*deleting ")):
+            return True
+        if held and item.where.startswith(b"Number of deleted"):
+            return True
+    if b"could not make way" not in context.rsync.outcome.err:
         return False
     if item.kind == "exit":
         return (item.rsync, item.godwit) == (23, 0)
@@ -130,6 +139,14 @@ def read_only_folders_are_emptied(context, item):
         return any(item.where == p and item.fields == ("mtime_ns",)
                    or item.where.startswith(p + b"/") and item.godwit is None for p in locked)
     return item.where.startswith((b"deleting ", b"*deleting ", b"Number of deleted")) and item.godwit
+
+
+@difference("kept-files-keep-their-mode")
+def kept_files_keep_their_mode(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.fields == ("mode",) and before is not None and item.where.startswith(b"dst/")
+            and context.case.uid is not None and any(word.startswith("--del") for word in context.case.words())
+            and item.godwit.mode & 0o7777 == before.mode and item.rsync.mode & 0o7777 == before.mode | 0o200)
 
 
 @difference("source-stays-when-the-destination-failed")
