@@ -1,18 +1,36 @@
 #include "godwit/base/workers.hpp"
 
 #include <latch>
+#include <optional>
 
 namespace godwit {
 
-Workers::Workers(std::size_t lanes)
+Workers::Workers(std::size_t lanes, Idle idle) : m_idle(std::move(idle))
 {
   for (std::size_t i = 0; i < lanes; ++i) {
     m_lanes.push_back(std::make_unique<Channel<Job>>());
-    m_threads.emplace_back([lane = m_lanes.back().get()] {
-      while (auto job = lane->pop()) {
-        (*job)();
+    m_threads.emplace_back([this, i, lane = m_lanes.back().get()] { work(i, *lane); });
+  }
+}
+
+void
+Workers::work(std::size_t number, Channel<Job>& lane)
+{
+  while (true) {
+    std::optional<Job> job = lane.try_pop();
+    if (!job && m_idle.is_wanted && m_idle.is_wanted(number)) {
+      job = lane.pop_until(std::chrono::steady_clock::now() + m_idle.after);
+      if (!job) {
+        m_idle.run(number);
       }
-    });
+    }
+    if (!job) {
+      job = lane.pop();
+    }
+    if (!job) {
+      return;
+    }
+    (*job)();
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "godwit/base/escape.hpp"
 #include "godwit/model/rule_parser.hpp"
+#include "info_words.hpp"
 #include "rule_file.hpp"
 #include "size.hpp"
 
@@ -237,6 +238,14 @@ partial_dir(Draft& draft, const Setting& setting)
   return {};
 }
 
+template <model::Append form>
+Result<>
+append(Draft& draft, const Setting& setting)
+{
+  draft.options.append = setting.on ? form : model::Append::none;
+  return {};
+}
+
 Result<>
 partial_and_progress(Draft& draft, const Setting&)
 {
@@ -245,32 +254,9 @@ partial_and_progress(Draft& draft, const Setting&)
 }
 
 Result<>
-info_word(Draft& draft, std::string_view word)
-{
-  std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  if (lower == "progress2" || lower == "progress0") {
-    draft.options.progress2 = lower == "progress2";
-    return {};
-  }
-  return make_error(
-      ErrorKind::usage,
-      fmt::format("--info={} is not supported yet: only progress2 and progress0 are", escape(word)));
-}
-
-Result<>
 info(Draft& draft, const Setting& setting)
 {
-  std::string_view rest = setting.value;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    if (end != 0) {
-      TRY(info_word(draft, rest.substr(0, end)));
-    }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
+  return read_info_words(draft.options, setting.value);
 }
 
 constexpr std::string_view what = "What is copied";
@@ -355,6 +341,13 @@ constexpr OptionSpec specs[] = {
     {"--partial", "no-partial", "", how, "keep what an interrupted transfer brought",
      flag<&Options::partial>},
     {"--partial-dir", "", "DIR", how, "keep it in DIR, beside each file", partial_dir},
+    {"--inplace", "no-inplace", "", how, "write into the old file, not beside it", flag<&Options::in_place>},
+    {"--append", "no-append", "", how, "add what shorter files lack, and trust what they hold",
+     append<model::Append::trusting>},
+    {"--append-verify", "", "", how, "likewise, but check what they hold", append<model::Append::checking>},
+    {"-S,--sparse", "no-sparse,no-S", "", how, "write runs of zeros as holes", flag<&Options::sparse>},
+    {"--preallocate", "", "", how, "reserve the room of a file before it is written",
+     flag<&Options::preallocate>},
     {"-P", "", "", how, "same as --partial --progress", partial_and_progress},
     {"--bwlimit", "no-bwlimit", "RATE", how, "send no more than RATE a second (KiB)", bandwidth},
 

@@ -75,10 +75,31 @@ settle_removals(Draft& draft)
   return {};
 }
 
+Result<>
+settle_in_place(model::Options& options)
+{
+  const bool appends = options.append != model::Append::none;
+  if (appends && options.whole_file == true) {
+    return make_error(ErrorKind::usage,
+                      "--append cannot be used with --whole-file (-W): it sends the end of a file alone");
+  }
+  options.in_place = options.in_place || appends;
+  if (options.in_place && !options.partial_dir.empty()) {
+    return make_error(ErrorKind::usage, std::string(appends ? "--append" : "--inplace") +
+                                            " cannot be used with --partial-dir: what is written where it belongs "
+                                            "is not kept elsewhere");
+  }
+  return {};
+}
+
 // What is kept in a folder beside the files must outlive --delete.
 void
 settle_partial_dir(model::Options& options, const Environment& environment)
 {
+  if (options.in_place) {
+    options.partial = false; // what arrived is where it belongs
+    return;
+  }
   std::string& dir = options.partial_dir;
   if (dir.empty() && options.partial) {
     dir = variable(environment, "RSYNC_PARTIAL_DIR");
@@ -111,6 +132,7 @@ settle(Draft draft, std::vector<std::string> operands, const Environment& enviro
   model::Options& options = draft.options;
   TRY(settle_operands(draft, std::move(operands)));
   TRY(settle_removals(draft));
+  TRY(settle_in_place(options));
   settle_partial_dir(options, environment);
   if (options.rsh.empty()) {
     options.rsh = variable(environment, "RSYNC_RSH");

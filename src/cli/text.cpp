@@ -176,6 +176,7 @@ TextSink::show_skip(const Action& action)
   case Action::Reason::not_empty:
   case Action::Reason::in_way:
     return print("cannot delete non-empty directory: " + path);
+  case Action::Reason::not_longer:    // rsync says nothing of it either
   case Action::Reason::leads_outside: // an error of its own
   case Action::Reason::delete_limit:  // counted and told once, by whoever keeps the limit
   case Action::Reason::none:

@@ -21,6 +21,7 @@ AnchorTable::AnchorTable(const HashKey& key, Signature sums)
 
 AnchorSearch::AnchorSearch(const AnchorTable& table, Window& window, Output& output)
     : m_table(table), m_window(window), m_output(output), m_at(window.start()),
+      m_expected(window.start() / table.signature.shape.block_bytes),
       m_waste(table.signature.shape.block_bytes),
       m_positions(table.signature.shape.block_bytes / bytes_per_candidate), m_keys(m_positions.size())
 {

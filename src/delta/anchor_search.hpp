@@ -58,7 +58,7 @@ private:
   Window& m_window;
   Output& m_output;
   std::uint64_t m_at;           // the search goes on here
-  std::uint64_t m_expected = 0; // the block that would be here if the run went on
+  std::uint64_t m_expected;     // the block that would be here if the run went on
   bool m_in_run = true;         // the bytes before m_at matched
   Waste m_waste;
   std::vector<std::uint32_t> m_positions;

@@ -195,7 +195,7 @@ plan_gaps(const std::vector<Segment>& segments, const GapContext& context)
   for (std::size_t i = 0; i < segments.size(); fresh_at += segments[i].bytes, ++i) {
     const Segment& segment = segments[i];
     if (!segment.is_gap()) {
-      from = segment.basis_at + segment.bytes;
+      from = std::min(segment.basis_at + segment.bytes, context.basis_bytes); // a hole may end beyond
       continue;
     }
     const bool bounded = i + 1 < segments.size() && !segments[i + 1].is_gap();

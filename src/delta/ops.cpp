@@ -53,6 +53,16 @@ OpWriter::literal(ByteView bytes)
 }
 
 Result<>
+OpWriter::hole(std::uint64_t bytes)
+{
+  TRY(write_copy());
+  TRY(make_room(max_copy_bytes));
+  append_varint(m_chunk, 0);
+  append_varint(m_chunk, bytes);
+  return {};
+}
+
+Result<>
 OpWriter::finish()
 {
   TRY(write_copy());
@@ -100,6 +110,14 @@ read_ops(ByteView chunk, OpSink& sink)
   std::uint64_t expected = 0;
   while (!chunk.empty()) {
     const auto head = take_varint(chunk);
+    if (head == 0U) {
+      const auto zeros = take_varint(chunk);
+      if (!zeros || *zeros == 0) {
+        return bad("a hole is malformed");
+      }
+      TRY(sink.hole(*zeros));
+      continue;
+    }
     if (!head || *head >> 1 == 0) {
       return bad("an op is malformed");
     }

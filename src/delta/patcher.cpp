@@ -7,10 +7,12 @@ namespace godwit::delta {
 namespace {
 // Large enough to amortise a read, small enough to stay in a second-level cache.
 constexpr std::size_t piece_bytes = std::size_t{256} << 10;
+constexpr std::uint64_t page_bytes = 4096;
 } // namespace
 
 Patcher::Patcher(ReadAt* basis, std::uint64_t basis_bytes, Rebuild& rebuild, const HashKey& key)
-    : m_basis(basis), m_basis_bytes(basis == nullptr ? 0 : basis_bytes), m_rebuild(rebuild), m_hash(key)
+    : m_basis(basis), m_basis_bytes(basis == nullptr ? 0 : basis_bytes), m_rebuild(rebuild), m_key(key),
+      m_hash(key)
 {
 }
 
@@ -35,21 +37,64 @@ Patcher::copy(std::uint64_t basis_at, std::uint64_t bytes)
   if (basis_at > m_basis_bytes || bytes > m_basis_bytes - basis_at) {
     return make_error(ErrorKind::protocol, "cannot rebuild file: a copy lies outside its basis");
   }
+  if (m_is_in_place && basis_at < m_rebuilt) {
+    return make_error(ErrorKind::protocol, "cannot rebuild file: a copy of what was overwritten");
+  }
+  std::uint64_t at = m_rebuilt;
   TRY(count(bytes));
   m_copied += bytes;
-  m_piece.resize(std::max<std::size_t>(m_piece.size(), std::min<std::uint64_t>(bytes, piece_bytes)));
   while (bytes != 0) {
-    const ByteSpan piece(m_piece.data(), std::min<std::uint64_t>(bytes, piece_bytes));
-    TRY_ASSIGN(const std::size_t got, m_basis->read_at(basis_at, piece));
+    std::uint64_t done = m_rebuild.share(basis_at, bytes);
+    if (done != 0) {
+      TRY(hash_back(at, done));
+    } else {
+      TRY_ASSIGN(done, copy_piece(basis_at, bytes));
+    }
+    basis_at += done;
+    at += done;
+    bytes -= done;
+  }
+  return {};
+}
+
+// What was shared is hashed as it stands in the new file.
+Result<>
+Patcher::hash_back(std::uint64_t at, std::uint64_t bytes)
+{
+  while (bytes != 0) {
+    const ByteSpan piece = room_for(bytes);
+    TRY_ASSIGN(const std::size_t got, m_rebuild.read_back(at, piece));
     if (got != piece.size()) {
-      return make_error(ErrorKind::changed, "cannot rebuild file: its basis got shorter");
+      return make_error(ErrorKind::changed, "cannot rebuild file: what was copied got lost");
     }
     m_hash.update(piece);
-    TRY(m_rebuild.copy(basis_at, piece));
-    basis_at += got;
+    at += got;
     bytes -= got;
   }
   return {};
+}
+
+// A long copy that begins inside a page first goes on to its end: what follows may be shared.
+Result<std::uint64_t>
+Patcher::copy_piece(std::uint64_t basis_at, std::uint64_t bytes)
+{
+  const std::uint64_t in_page = basis_at % page_bytes;
+  const ByteSpan piece = room_for(in_page != 0 && bytes > piece_bytes ? page_bytes - in_page : bytes);
+  TRY_ASSIGN(const std::size_t got, m_basis->read_at(basis_at, piece));
+  if (got != piece.size()) {
+    return make_error(ErrorKind::changed, "cannot rebuild file: its basis got shorter");
+  }
+  m_hash.update(piece);
+  TRY(m_rebuild.copy(basis_at, piece));
+  return std::uint64_t{got};
+}
+
+ByteSpan
+Patcher::room_for(std::uint64_t bytes)
+{
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, piece_bytes));
+  m_piece.resize(std::max(m_piece.size(), size));
+  return {m_piece.data(), size};
 }
 
 Result<>
@@ -68,6 +113,14 @@ Patcher::literal(ByteView bytes)
   TRY(count(bytes.size()));
   m_hash.update(bytes);
   return m_rebuild.literal(bytes);
+}
+
+Result<>
+Patcher::hole(std::uint64_t bytes)
+{
+  TRY(count(bytes));
+  m_hash.zeros(bytes);
+  return m_rebuild.hole(bytes);
 }
 
 } // namespace godwit::delta

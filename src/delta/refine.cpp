@@ -46,6 +46,13 @@ public:
     return {};
   }
 
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    gap(bytes); // no search finds one
+    return {};
+  }
+
   void
   gap(std::uint64_t bytes)
   {
@@ -68,6 +75,7 @@ struct Refiner::State {
   OpSink& out;
   GapContext context;
   std::uint32_t coarse_block;
+  std::uint64_t added; // bytes of the new file so far
   std::vector<Segment> segments;
   std::optional<GapPlan> plan; // for the segments as they are
   RefineResult result;
@@ -80,7 +88,7 @@ struct Refiner::State {
 };
 
 Refiner::Refiner(const HashKey& key, ReadAt& source, std::uint64_t basis_bytes, OpSink& out)
-    : m_state(new State{key, source, out, {0, 0, basis_bytes}, 0, {}, {}, {}})
+    : m_state(new State{key, source, out, {0, 0, basis_bytes}, 0, 0, {}, {}, {}})
 {
   m_state->coarse_block = shape_for(basis_bytes, {Strength::sized, Levels::several}).block_bytes;
 }
@@ -105,9 +113,18 @@ Refiner::literal(ByteView bytes)
 }
 
 Result<>
+Refiner::hole(std::uint64_t bytes)
+{
+  Segment zeros = copy_segment(std::min(m_state->added, m_state->context.basis_bytes), bytes);
+  zeros.hole = true;
+  return m_state->add(zeros);
+}
+
+Result<>
 Refiner::State::add(const Segment& segment)
 {
   plan.reset();
+  added += segment.bytes;
   if (segments.size() == max_segments) {
     TRY(emit());
   }
@@ -233,6 +250,10 @@ Refiner::State::emit()
   for (const Segment& segment : segments) {
     if (segment.is_gap()) {
       TRY(emit_literal(segment.bytes));
+    } else if (segment.hole) {
+      TRY(out.hole(segment.bytes));
+      result.matched_bytes += segment.bytes;
+      context.copied_to = std::min(segment.basis_at + segment.bytes, context.basis_bytes);
     } else {
       TRY(out.copy(segment.basis_at, segment.bytes));
       result.matched_bytes += segment.bytes;

@@ -12,6 +12,7 @@ struct Segment {
   std::uint32_t tried_block = 0; // of a gap: the smallest blocks it was searched for; 0: a copy
   bool hot = false;              // of a gap: a sample of it was found by the next smaller blocks
   bool closed = false;           // of a gap: nothing more to ask
+  bool hole = false;             // zeros; counts as a copy from its own place
 
   bool
   is_gap() const
@@ -23,7 +24,7 @@ struct Segment {
 inline Segment
 copy_segment(std::uint64_t basis_at, std::uint64_t bytes)
 {
-  return {bytes, basis_at, 0, false, false};
+  return {bytes, basis_at, 0, false, false, false};
 }
 
 // Adds a segment; one that goes on the last is merged with it.
@@ -37,7 +38,8 @@ append_segment(std::vector<Segment>& segments, const Segment& added)
     Segment& last = segments.back();
     const bool both_gaps = last.is_gap() && added.is_gap() && last.tried_block == added.tried_block &&
                            last.hot == added.hot && last.closed == added.closed;
-    const bool one_copy = !last.is_gap() && !added.is_gap() && last.basis_at + last.bytes == added.basis_at;
+    const bool one_copy = !last.is_gap() && !added.is_gap() && last.hole == added.hole &&
+                          last.basis_at + last.bytes == added.basis_at;
     if (both_gaps || one_copy) {
       last.bytes += added.bytes;
       return;

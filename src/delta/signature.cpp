@@ -81,6 +81,29 @@ SignatureBuilder::update(ByteView bytes)
   }
 }
 
+void
+SignatureBuilder::zeros(std::uint64_t bytes)
+{
+  State& state = *m_state;
+  const std::uint64_t block_bytes = state.shape.block_bytes;
+  bytes = std::min(bytes, state.left);
+  const Bytes block(std::min(block_bytes, bytes), std::byte{0});
+  if (!state.pending.empty()) {
+    const std::uint64_t rest = std::min(block_bytes - state.pending.size(), bytes);
+    update(ByteView(block).first(rest));
+    bytes -= rest;
+  }
+  if (bytes >= block_bytes) {
+    update(block);
+    const std::uint64_t same = bytes / block_bytes - 1;
+    const Block sums = state.signature.blocks.back();
+    state.signature.blocks.insert(state.signature.blocks.end(), same, sums);
+    state.left -= same * block_bytes;
+    bytes %= block_bytes;
+  }
+  update(ByteView(block).first(bytes));
+}
+
 Signature
 SignatureBuilder::finish()
 {

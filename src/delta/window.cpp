@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t read_bytes = std::size_t{256} << 10;
 } // namespace
 
-Window::Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* hash)
+Window::Window(ReadAt& source, Range range, std::size_t capacity, ContentHash* hash)
     : m_source(&source), m_limit(range.limit), m_hash(hash), m_start(range.at)
 {
   m_buffer.resize(std::min<std::uint64_t>(capacity, range.limit - range.at));

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "godwit/base/bytes.hpp"
-#include "godwit/base/hash.hpp"
+#include "godwit/base/content_hash.hpp"
 #include "godwit/base/io.hpp"
 
 namespace godwit::delta {
@@ -18,7 +18,7 @@ public:
     std::uint64_t at = 0;
     std::uint64_t limit = 0;
   };
-  Window(ReadAt& source, Range range, std::size_t capacity, StreamHash* hash);
+  Window(ReadAt& source, Range range, std::size_t capacity, ContentHash* hash);
   // All of a file that is in memory, and stays there.
   explicit Window(ByteView whole) : m_first(whole.data()), m_held(whole.size()), m_ended(true) {}
 
@@ -56,7 +56,7 @@ public:
 private:
   ReadAt* m_source = nullptr;
   std::uint64_t m_limit = 0;
-  StreamHash* m_hash = nullptr;
+  ContentHash* m_hash = nullptr;
   Bytes m_buffer;
   const std::byte* m_first = nullptr; // of what is held
   std::uint64_t m_start = 0;

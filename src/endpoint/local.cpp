@@ -53,9 +53,7 @@ Local::confine()
 void
 Local::send(Parcel request)
 {
-  if (!m_state->workers) {
-    m_state->workers = std::make_unique<Workers>(m_state->settings.lanes + 1);
-  }
+  m_state->lanes_at_work();
   std::visit([&](auto& message) { m_state->handle(message, request.lease); }, request.message);
 }
 
@@ -84,9 +82,7 @@ void
 Local::copy(Local& source, std::vector<CopyFile> files)
 {
   State& dest = *m_state;
-  if (!dest.workers) {
-    dest.workers = std::make_unique<Workers>(dest.settings.lanes + 1);
-  }
+  dest.lanes_at_work();
   if (dest.copy_lanes.empty()) {
     for (std::size_t lane = 0; lane < dest.settings.lanes; ++lane) {
       dest.copy_lanes.emplace_back(*source.m_state->context);

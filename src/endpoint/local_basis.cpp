@@ -57,6 +57,21 @@ DestLane::open_basis(const model::RelPath& path)
 }
 
 Result<>
+DestLane::read_basis(Basis& basis, DataRange range, delta::SignatureBuilder& builder)
+{
+  while (range.at < range.end) {
+    const ByteSpan wanted = ByteSpan(m_buffer).first(std::min<std::uint64_t>(m_buffer.size(), range.end - range.at));
+    TRY_ASSIGN(const std::size_t count, basis.file->read_at(range.at, wanted));
+    if (count == 0) {
+      return make_error(ErrorKind::changed, "basis became shorter");
+    }
+    builder.update(wanted.first(count));
+    range.at += count;
+  }
+  return {};
+}
+
+Result<>
 DestLane::send_sums(const proto::Signature& request, Basis& basis)
 {
   delta::SumOptions options;
@@ -64,12 +79,11 @@ DestLane::send_sums(const proto::Signature& request, Basis& basis)
   delta::SignatureBuilder builder(m_context.roots.key, basis.bytes, options);
   m_buffer.resize(basis_read_bytes);
   for (std::uint64_t at = 0; basis.file && at < basis.bytes;) {
-    TRY_ASSIGN(const std::size_t count, basis.file->read_at(at, m_buffer));
-    if (count == 0) {
-      return make_error(ErrorKind::changed, "basis became shorter");
-    }
-    builder.update(ByteView(m_buffer).first(count));
-    at += count;
+    const DataRange data = basis.file->data_from(at);
+    const std::uint64_t hole_end = std::min(data.at, basis.bytes);
+    builder.zeros(hole_end - at);
+    TRY(read_basis(basis, {hole_end, std::min(data.end, basis.bytes)}, builder));
+    at = std::min(data.end, basis.bytes);
   }
   Bytes wire;
   delta::encode(builder.finish(), wire);

@@ -5,6 +5,7 @@
 
 #include "godwit/base/escape.hpp"
 #include "godwit/fs/clone.hpp"
+#include "godwit/fs/staged_copy.hpp"
 #include "local_write.hpp"
 
 namespace godwit::endpoint {
@@ -23,20 +24,23 @@ DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
     if (m_context.stopped) {
       return;
     }
-    if (const Result<> copied = copy_one(source, file); copied) {
+    const auto copied = copy_one(source, file);
+    if (!copied) {
+      report(file.file.id, copied.error());
+    } else if (*copied == Placed::now) {
       done.ids.push_back(file.file.id);
-    } else {
-      report(file.file.id, copied);
     }
   }
-  m_context.answer({std::move(done), {}});
+  if (!done.ids.empty()) {
+    m_context.answer({std::move(done), {}});
+  }
 }
 
-Result<>
+Result<DestLane::Placed>
 DestLane::copy_one(SourceLane& source, const CopyFile& request)
 {
   const std::string name = escape(request.entry.path.str());
-  Result<> outcome = make_error(ErrorKind::changed, "cannot copy '" + name + "': it changed while it was read");
+  Result<Placed> outcome = make_error(ErrorKind::changed, "cannot copy '" + name + "': it changed while it was read");
   for (int attempt = 0; attempt < 2 && !outcome && outcome.error().kind == ErrorKind::changed; ++attempt) {
     auto from = source.open(request.file.base, request.file.path);
     if (!from) {
@@ -49,7 +53,7 @@ DestLane::copy_one(SourceLane& source, const CopyFile& request)
   return outcome;
 }
 
-Result<>
+Result<DestLane::Placed>
 DestLane::copy_file(const CopyFile& request, OpenSource& from)
 {
   model::Entry entry = request.entry;
@@ -63,7 +67,7 @@ DestLane::copy_file(const CopyFile& request, OpenSource& from)
   if ((staged.size() != from.stat.size && !is_sizeless) || !is_unchanged(after, from.stat)) {
     return make_error(ErrorKind::changed, "cannot copy " + label + ": it changed while it was read");
   }
-  return staged.commit();
+  return place({request.file.id, entry.path, std::move(staged), {}}, request.replaces);
 }
 
 // Small files by one read of a byte more than the size, which shows that it did not grow.
@@ -71,6 +75,10 @@ Result<>
 DestLane::fill(fs::StagedFile& staged, OpenSource& from, const std::string& label)
 {
   if (from.stat.size > max_read_whole) {
+    const proto::Open& asked = m_context.roots.request;
+    if (asked.sparse || asked.preallocate || staged.is_in_place()) {
+      return fs::copy_into(staged, from.file.get(), label); // what clones and kernel copies do not care for
+    }
     TRY_ASSIGN(const fs::Copied copied, fs::copy_whole(from.file.get(), staged.fd(), label));
     staged.advance(copied.bytes);
     return {};

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "godwit/delta/signature.hpp"
+#include "godwit/delta/tail.hpp"
 #include "local_read.hpp"
 
 namespace godwit::endpoint {
@@ -83,9 +84,7 @@ SourceLane::match_open(OpenSource source, const proto::Match& request, const Byt
   auto matching =
       std::make_unique<Matching>(std::move(source), fs::FileReader(*std::move(duplicate), "file"),
                                  m_context.roots.key, request, signature.basis_bytes, emit);
-  delta::Matcher matcher(m_context.roots.key, std::move(signature));
-  delta::OpSink& sink = refines ? static_cast<delta::OpSink&>(matching->refiner) : matching->writer;
-  auto matched = matcher.match(matching->reader, request.file.size, sink);
+  auto matched = run_match(*matching, std::move(signature), refines);
   if (!matched) {
     return failed(id, matched.error().errno_value);
   }
@@ -94,6 +93,28 @@ SourceLane::match_open(OpenSource source, const proto::Match& request, const Byt
     matching->request.least_saving = 0;
   }
   return ask_or_finish(std::move(matching));
+}
+
+// What is kept of a file that grows in place, and a file without a basis, is not searched.
+Result<delta::MatchResult>
+SourceLane::run_match(Matching& matching, delta::Signature signature, bool refines)
+{
+  const proto::Match& request = matching.request;
+  const HashKey& key = m_context.roots.key;
+  if (request.kept != proto::Kept::none) {
+    const bool checks = request.kept == proto::Kept::checked;
+    if (checks) {
+      TRY(matching.writer.copy(0, request.kept_bytes));
+    }
+    return delta::emit_tail(matching.reader, key,
+                            {checks ? 0 : request.kept_bytes, request.kept_bytes, request.file.size}, matching.writer);
+  }
+  if (signature.empty()) {
+    return delta::emit_tail(matching.reader, key, {0, 0, request.file.size}, matching.writer);
+  }
+  delta::Matcher matcher(key, std::move(signature));
+  delta::OpSink& sink = refines ? static_cast<delta::OpSink&>(matching.refiner) : matching.sink();
+  return matcher.match(matching.reader, request.file.size, sink);
 }
 
 void
@@ -136,6 +157,7 @@ SourceLane::ask_or_finish(std::unique_ptr<Matching> matching)
     }
     result.literal_bytes = refined->literal_bytes;
   }
+  result.literal_bytes += matching->in_place.refused_bytes();
   Result<> finished = matching->writer.finish();
   const auto after = fs::stat_fd(matching->source.file.get(), "file");
   if (!finished || !after) {

@@ -11,6 +11,7 @@
 
 #include "godwit/base/budget.hpp"
 #include "godwit/base/rate_limit.hpp"
+#include "godwit/delta/in_place.hpp"
 #include "godwit/delta/matcher.hpp"
 #include "godwit/delta/refine.hpp"
 #include "godwit/endpoint/endpoint.hpp"
@@ -49,13 +50,16 @@ struct Matching {
   Matching(OpenSource opened, fs::FileReader duplicate, const HashKey& key, const proto::Match& asked,
            std::uint64_t basis_bytes, delta::OpWriter::Emit emit)
       : source(std::move(opened)), reader(std::move(duplicate)), request(asked), writer(std::move(emit)),
-        refiner(key, reader, basis_bytes, writer)
+        in_place(reader, writer), refiner(key, reader, basis_bytes, sink())
   {
   }
+  // What ops go to once they are settled.
+  delta::OpSink& sink() { return request.in_place ? static_cast<delta::OpSink&>(in_place) : writer; }
   OpenSource source;
   fs::FileReader reader;
   proto::Match request;
   delta::OpWriter writer;
+  delta::InPlaceFilter in_place;
   delta::Refiner refiner;
   delta::MatchResult result;
 };
@@ -81,6 +85,7 @@ private:
   proto::FileContent read_whole(const proto::SourceFile& file);
   // Says how it ended, unless finer sums were asked for.
   std::optional<proto::OpsEnd> match_open(OpenSource source, const proto::Match& request, const Bytes& sums);
+  Result<delta::MatchResult> run_match(Matching& matching, delta::Signature signature, bool refines);
   std::optional<proto::OpsEnd> ask_or_finish(std::unique_ptr<Matching> matching);
 
   LaneContext& m_context;

@@ -13,6 +13,13 @@ changed_error(const model::RelPath& path)
   return make_error(ErrorKind::changed, "cannot copy '" + escape(path.str()) + "': it changed while it was read");
 }
 
+Error
+basis_error(const model::RelPath& path)
+{
+  return make_error(ErrorKind::system,
+                    "cannot update '" + escape(path.str()) + "': it was changed by another meanwhile");
+}
+
 // The patcher knows no names.
 Result<>
 named(Result<> outcome, const model::RelPath& path)
@@ -27,34 +34,65 @@ named(Result<> outcome, const model::RelPath& path)
 } // namespace
 
 void
-DestLane::apply(proto::Apply request)
+DestLane::apply(const proto::Apply& request)
 {
   const std::uint64_t id = request.id;
   Rebuilt rebuilt;
-  rebuilt.entry = std::move(request.entry);
+  rebuilt.entry = request.entry;
+  rebuilt.id = id;
+  rebuilt.replaces = request.replaces;
   if (const auto basis = m_bases.find(id); basis != m_bases.end()) {
     if (request.has_basis) {
       rebuilt.basis = std::move(basis->second);
     }
     m_bases.erase(basis);
   }
-  rebuilt.outcome = begin(rebuilt, request.replaces);
+  rebuilt.outcome = begin(rebuilt, request);
   m_rebuilt.insert_or_assign(id, std::move(rebuilt));
 }
 
 Result<>
-DestLane::begin(Rebuilt& rebuilt, bool replaces)
+DestLane::begin(Rebuilt& rebuilt, const proto::Apply& request)
 {
-  TRY_ASSIGN(fs::StagedFile staged, stage(rebuilt.entry, replaces));
-  if (rebuilt.entry.has(model::Entry::is_sparse)) {
-    staged.make_holes();
-  }
+  TRY_ASSIGN(fs::StagedFile staged, stage(rebuilt.entry, request.replaces));
   rebuilt.staged = std::make_unique<fs::StagedFile>(std::move(staged));
+  if (rebuilt.staged->is_in_place() || request.kept != proto::Kept::none) {
+    TRY(begin_in_place(rebuilt, request));
+  }
   const int basis = rebuilt.basis.file ? rebuilt.basis.file->fd() : -1;
   rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);
   rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.file.get(), rebuilt.basis.bytes, *rebuilt.rebuild,
                                                      m_context.roots.key);
   rebuilt.patcher->set_limit(rebuilt.entry.size);
+  if (rebuilt.staged->is_in_place()) {
+    rebuilt.patcher->set_in_place();
+  }
+  if (request.kept == proto::Kept::trusted) {
+    rebuilt.patcher->start_at(request.kept_bytes);
+    rebuilt.staged->keep(request.kept_bytes);
+  }
+  return {};
+}
+
+// The basis, if there is one, is the very file that is overwritten, and still holds what is kept of it.
+Result<>
+DestLane::begin_in_place(Rebuilt& rebuilt, const proto::Apply& request)
+{
+  const model::RelPath& path = rebuilt.entry.path;
+  const bool keeps = request.kept != proto::Kept::none;
+  if (keeps && (rebuilt.staged->old_size() < request.kept_bytes || request.kept_bytes > rebuilt.entry.size)) {
+    return basis_error(path);
+  }
+  if (request.kept == proto::Kept::checked) {
+    TRY_ASSIGN(rebuilt.basis, open_basis(path));
+    rebuilt.basis.bytes = request.kept_bytes;
+  }
+  if (rebuilt.basis.file) {
+    const std::string label = "'" + escape(path.str()) + "'";
+    TRY_ASSIGN(const fs::Stat basis, fs::stat_fd(rebuilt.basis.file->fd(), label));
+    TRY_ASSIGN(const fs::Stat target, fs::stat_fd(rebuilt.staged->fd(), label));
+    return basis.is_same_file(target) ? Result<>() : Result<>(basis_error(path));
+  }
   return {};
 }
 
@@ -80,10 +118,13 @@ DestLane::ops_end(const proto::OpsEnd& end)
   }
   Rebuilt rebuilt = std::move(found->second);
   m_rebuilt.erase(found);
-  report(end.id, finish(rebuilt, end));
+  const auto finished = finish(rebuilt, end);
+  if (!finished || *finished == Placed::now) {
+    report(end.id, finished ? Result<>() : Result<>(finished.error()));
+  }
 }
 
-Result<>
+Result<DestLane::Placed>
 DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
 {
   TRY(std::move(rebuilt.outcome));
@@ -91,21 +132,18 @@ DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
     return changed_error(rebuilt.entry.path);
   }
   TRY(named(rebuilt.patcher->finish(end.hash, end.bytes), rebuilt.entry.path));
-  TRY(rebuilt.staged->commit());
-  if (rebuilt.basis.partial_folder) {
-    forget_partial(rebuilt, rebuilt.basis.partial_folder);
-  }
-  return {};
+  return place({rebuilt.id, rebuilt.entry.path, std::move(*rebuilt.staged), rebuilt.basis.partial_folder},
+               rebuilt.replaces);
 }
 
 // The whole file is in place; what stays behind where this fails is found by the next run.
 void
-DestLane::forget_partial(const Rebuilt& rebuilt, const fs::Dir& partial)
+DestLane::forget_partial(const model::RelPath& path, const fs::Dir& partial)
 {
   const std::string& name = m_context.roots.partial_name;
-  (void)!partial.unlink(rebuilt.entry.path.name());
+  (void)!partial.unlink(path.name());
   if (!name.empty()) {
-    if (auto folder = m_folders.open(rebuilt.entry.path.parent())) {
+    if (auto folder = m_folders.open(path.parent())) {
       (void)!folder->remove_folder(name); // unless others are kept in it
     }
   }
@@ -115,7 +153,7 @@ void
 DestLane::keep_partial(Rebuilt& rebuilt)
 {
   const Roots& roots = m_context.roots;
-  if (!rebuilt.staged || !rebuilt.outcome || rebuilt.staged->size() == 0) {
+  if (!rebuilt.staged || !rebuilt.outcome || rebuilt.staged->size() == 0 || rebuilt.staged->is_in_place()) {
     return;
   }
   const std::string_view name = rebuilt.entry.path.name();

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "godwit/fs/leftover.hpp"
-
 namespace godwit::endpoint {
 
 namespace {
 
 constexpr std::size_t max_open_transfers = 4096;      // no controller of ours has more under way
-constexpr std::size_t max_sums_bytes = 256U << 20U;   // of one file's sums
+constexpr std::size_t max_sums_bytes = 33U << 20U;    // 2^21 blocks of 15 bytes: of a basis of 16 TiB
 
 } // namespace
 
@@ -169,7 +167,7 @@ Local::State::handle(proto::Apply& request, Lease&)
   }
   const std::size_t lane = lane_of(request.entry.path);
   begin_transfer(request.id, lane);
-  on_dest(lane, [request = std::move(request)](DestLane& dest) mutable { dest.apply(std::move(request)); });
+  on_dest(lane, [request = std::move(request)](DestLane& dest) { dest.apply(request); });
 }
 
 void
@@ -243,40 +241,6 @@ Local::State::handle(proto::Remove& request, Lease&)
     return refuse("removal");
   }
   on_dest(removal_lane(), [remove = std::move(request)](DestLane& dest) { dest.remove(remove); });
-}
-
-// What killed runs left goes, unless its writer still holds it.
-void
-Local::State::sweep_leftovers()
-{
-  if (scanner.joinable()) {
-    scanner.join();
-  }
-  for (const model::RelPath& path : leftovers) {
-    auto folder = roots.dest().open_folder(path.parent());
-    if (folder && times.note(path.parent(), *folder)) {
-      (void)!fs::remove_leftover(*folder, path.name());
-    }
-  }
-  leftovers.clear();
-}
-
-void
-Local::State::handle(proto::Finish&, Lease&)
-{
-  if (workers) {
-    workers->drain();
-  }
-  proto::Finished finished;
-  if (is_dest()) {
-    sweep_leftovers();
-    times.finish(roots.dest(), [&](const model::RelPath&, const Error& error) {
-      if (finished.errors.size() < 1000) {
-        finished.errors.push_back(error.text);
-      }
-    });
-  }
-  answer({std::move(finished), {}});
 }
 
 } // namespace godwit::endpoint

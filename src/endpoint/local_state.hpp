@@ -53,6 +53,8 @@ struct Local::State {
   std::size_t removal_lane() const { return settings.lanes; }
   void refuse(const char* what);
   void sweep_leftovers();
+  Workers& lanes_at_work();
+  void settle_all();
   void begin_transfer(std::uint64_t id, std::size_t lane);
 
   // `work` gets the lane's SourceLane or DestLane; it is dropped once the run is stopped.

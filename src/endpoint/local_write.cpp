@@ -7,8 +7,11 @@ namespace godwit::endpoint {
 namespace {
 
 fs::Placing
-placing_for(const model::Entry& entry, bool replaces)
+placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces)
 {
+  if (asked.in_place && (replaces || entry.size > fs::max_linked_bytes)) {
+    return fs::Placing::in_place;
+  }
   return replaces || entry.size > fs::max_linked_bytes ? fs::Placing::rename : fs::Placing::link;
 }
 
@@ -25,6 +28,7 @@ DestLane::~DestLane()
   for (auto& [id, rebuilt] : m_rebuilt) {
     keep_partial(rebuilt);
   }
+  settle();
 }
 
 Result<fs::Dir>
@@ -53,8 +57,14 @@ Result<fs::StagedFile>
 DestLane::stage(const model::Entry& entry, bool replaces)
 {
   TRY_ASSIGN(fs::Dir folder, changing_parent(entry.path));
-  return fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry),
-                                placing_for(entry, replaces));
+  const proto::Open& asked = m_context.roots.request;
+  TRY_ASSIGN(fs::StagedFile staged,
+             fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry),
+                                    placing_for(asked, entry, replaces)));
+  // A file that is sparse at the source is so here, unless its room is to be reserved.
+  const bool makes_holes = asked.sparse || (entry.has(model::Entry::is_sparse) && !asked.preallocate);
+  TRY(staged.prepare({makes_holes, asked.preallocate ? entry.size : 0}));
+  return staged;
 }
 
 void
@@ -73,21 +83,24 @@ DestLane::put(const proto::Put& request)
   }
   proto::Done done;
   for (const proto::PutFile& file : request.files) {
-    if (Result<> written = put_file(file); written) {
+    const auto written = put_file(file);
+    if (!written) {
+      report(file.id, written.error());
+    } else if (*written == Placed::now) {
       done.ids.push_back(file.id);
-    } else {
-      report(file.id, written);
     }
   }
-  m_context.answer({std::move(done), {}});
+  if (!done.ids.empty()) {
+    m_context.answer({std::move(done), {}});
+  }
 }
 
-Result<>
+Result<DestLane::Placed>
 DestLane::put_file(const proto::PutFile& file)
 {
   TRY_ASSIGN(fs::StagedFile staged, stage(file.entry, file.replaces));
   TRY(staged.append(file.content));
-  return staged.commit();
+  return place({file.id, file.entry.path, std::move(staged), {}}, file.replaces);
 }
 
 } // namespace godwit::endpoint

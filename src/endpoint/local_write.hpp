@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "godwit/delta/patcher.hpp"
+#include "godwit/delta/signature.hpp"
 #include "godwit/fs/dir_cache.hpp"
 #include "godwit/fs/file_reader.hpp"
 #include "godwit/fs/folder_times.hpp"
@@ -59,7 +60,7 @@ public:
 
   void signature(const proto::Signature& request);
   void gaps(const proto::Gaps& request);
-  void apply(proto::Apply request);
+  void apply(const proto::Apply& request);
   void ops(const proto::Ops& ops);
   void ops_end(const proto::OpsEnd& end);
   void put(const proto::Put& request);
@@ -68,6 +69,10 @@ public:
   Result<> hand_on_group(const model::Entry& wanted);
   void remove(const proto::Remove& request);
   void copy(SourceLane& source, const std::vector<CopyFile>& files);
+
+  // Whole files wait for what puts them on disk before they replace an old version.
+  bool has_unsettled() const { return !m_unsettled.empty(); }
+  void settle();
 
 private:
   struct Basis {
@@ -82,24 +87,40 @@ private:
     std::unique_ptr<fs::StagedFile> staged;
     std::unique_ptr<fs::StagedRebuild> rebuild;
     std::unique_ptr<delta::Patcher> patcher;
+    std::uint64_t id = 0;
+    bool replaces = false;
     Result<> outcome;
   };
+
+  // A whole file that waits for its place.
+  struct Unsettled {
+    std::uint64_t id = 0;
+    model::RelPath path;
+    fs::StagedFile staged;
+    fs::Dir partial_folder; // as in Basis
+  };
+  enum class Placed : std::uint8_t { now, later }; // later: settle() reports it
 
   // The open parent of `path`, whose times are noted: something in it is about to change.
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
   Result<> send_sums(const proto::Signature& request, Basis& basis);
+  Result<> read_basis(Basis& basis, DataRange range, delta::SignatureBuilder& builder);
   void send_in_parts(std::uint64_t id, ByteView sums);
-  Result<> begin(Rebuilt& rebuilt, bool replaces);
-  Result<> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
+  Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
+  Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
+  Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
+  // The file is whole: puts it in place, at once or with others.
+  Result<Placed> place(Unsettled whole, bool replaces);
+  Result<> publish(Unsettled& whole);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
-  Result<> put_file(const proto::PutFile& file);
+  Result<Placed> put_file(const proto::PutFile& file);
   Result<> make_entry(const proto::Make& request);
-  Result<> copy_one(SourceLane& source, const CopyFile& request);
-  Result<> copy_file(const CopyFile& request, OpenSource& from);
+  Result<Placed> copy_one(SourceLane& source, const CopyFile& request);
+  Result<Placed> copy_file(const CopyFile& request, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);
-  void forget_partial(const Rebuilt& rebuilt, const fs::Dir& partial);
+  void forget_partial(const model::RelPath& path, const fs::Dir& partial);
   void report(std::uint64_t id, const Result<>& outcome);
 
   LaneContext& m_context;
@@ -107,6 +128,9 @@ private:
   fs::DirCache m_folders;
   std::map<std::uint64_t, Basis> m_bases;
   std::map<std::uint64_t, Rebuilt> m_rebuilt;
+  std::vector<Unsettled> m_unsettled; // of one file system
+  std::uint64_t m_unsettled_disk = 0;
+  std::uint64_t m_unsettled_bytes = 0;
   Bytes m_buffer;
 };
 

@@ -183,4 +183,13 @@ clone_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::u
   return length != 0 && ::ioctl(to, FICLONERANGE, &range) == 0; // a length of 0 would mean 'to the end'
 }
 
+std::uint64_t
+copy_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::uint64_t length)
+{
+  auto source_at = static_cast<loff_t>(from_at);
+  auto dest_at = static_cast<loff_t>(to_at);
+  const ssize_t count = ::copy_file_range(from, &source_at, to, &dest_at, length, 0);
+  return count > 0 ? static_cast<std::uint64_t>(count) : 0;
+}
+
 } // namespace godwit::fs

@@ -1,6 +1,7 @@
 #include "godwit/fs/disk.hpp"
 
-#include <fcntl.h>
+#include <cstring>
+
 #include <linux/magic.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ constexpr std::uint32_t exfat_magic = 0x2011BAB0;
 constexpr std::uint32_t hfsplus_magic = 0x482B;
 constexpr std::uint32_t ntfs3_magic = 0x7366746E;
 constexpr std::uint32_t cifs_magic = 0xFF534D42;
+constexpr std::uint32_t ceph_magic = 0x00C36400;
 
 std::uint64_t
 grain_of(std::uint32_t magic)
@@ -59,16 +61,33 @@ disk_facts(const Dir& folder)
   facts.max_name_bytes =
       found.f_namelen > 0 ? static_cast<std::size_t>(found.f_namelen) : facts.max_name_bytes;
   facts.orders_replacements = orders(magic);
+  std::memcpy(&facts.id, &found.f_fsid, sizeof facts.id);
   facts.has_owners = magic != MSDOS_SUPER_MAGIC && magic != exfat_magic;
   return facts;
 }
 
-Result<>
-sync_disk(const Dir& folder)
+bool
+copies_by_itself(int file)
 {
-  TRY_ASSIGN(const Fd open, folder.open_listing({})); // O_PATH cannot be synced
-  if (::syncfs(open.get()) != 0) {
-    return sys_error("cannot sync the file system of " + folder.label());
+  struct statfs found{};
+  if (::fstatfs(file, &found) != 0) {
+    return false;
+  }
+  switch (static_cast<std::uint32_t>(found.f_type)) {
+  case NFS_SUPER_MAGIC:
+  case SMB2_SUPER_MAGIC:
+  case cifs_magic:
+  case ceph_magic:
+  case FUSE_SUPER_MAGIC: return true;
+  default: return false;
+  }
+}
+
+Result<>
+sync_disk(int file, const std::string& what)
+{
+  if (::syncfs(file) != 0) {
+    return sys_error("cannot write " + what + " to disk");
   }
   return {};
 }

@@ -27,4 +27,16 @@ FileReader::read_at(std::uint64_t offset, ByteSpan into)
   return done;
 }
 
+// Where the file system cannot tell, all of it may be data.
+DataRange
+FileReader::data_from(std::uint64_t offset)
+{
+  const off_t data = ::lseek(m_file.get(), static_cast<off_t>(offset), SEEK_DATA);
+  if (data == -1) {
+    return {errno == ENXIO ? DataRange::no_end : offset, DataRange::no_end};
+  }
+  const off_t hole = ::lseek(m_file.get(), data, SEEK_HOLE);
+  return {static_cast<std::uint64_t>(data), hole == -1 ? DataRange::no_end : static_cast<std::uint64_t>(hole)};
+}
+
 } // namespace godwit::fs

@@ -72,6 +72,9 @@ StagedFile::operator=(StagedFile&& other) noexcept
     m_wanted = other.m_wanted;
     m_mode_now = other.m_mode_now;
     m_makes_holes = other.m_makes_holes;
+    m_is_in_place = other.m_is_in_place;
+    m_old_size = other.m_old_size;
+    m_reserved = other.m_reserved;
     m_end = other.m_end;
     m_written = other.m_written;
     m_fd = std::move(other.m_fd);
@@ -111,6 +114,12 @@ StagedFile::create(const Dir& parent, std::string_view name, const Metadata& wan
 Result<>
 StagedFile::open(Placing placing)
 {
+  if (placing == Placing::in_place) {
+    TRY(open_in_place());
+    if (m_fd) {
+      return {};
+    }
+  }
   if (placing == Placing::direct) {
     return open_named(m_name, can_have_mode_at_open(m_wanted) ? *m_wanted.mode : private_mode);
   }
@@ -148,16 +157,25 @@ StagedFile::open_named(const std::string& name, std::uint32_t mode)
   return {};
 }
 
+// Left closed where something else than a regular file stands.
 Result<>
-StagedFile::append(ByteView bytes)
+StagedFile::open_in_place()
 {
-  return write_at(m_end, bytes);
-}
-
-Result<>
-StagedFile::skip(std::uint64_t length)
-{
-  m_end += length;
+  m_mode_now = private_mode;
+  const auto there = m_parent.stat(m_name);
+  if (!there) {
+    constexpr int flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+    m_fd = Fd(::openat(m_parent.fd(), m_name.c_str(), flags, private_mode));
+    m_is_in_place = static_cast<bool>(m_fd);
+    return m_fd ? Result<>() : Result<>(sys_error("cannot create " + m_parent.label(m_name)));
+  }
+  if (!there->is_regular()) {
+    return {};
+  }
+  TRY_ASSIGN(OpenedFile opened, m_parent.open_and_stat(m_name, O_WRONLY));
+  m_fd = std::move(opened.fd);
+  m_old_size = m_written = opened.stat.size;
+  m_is_in_place = true;
   return {};
 }
 
@@ -165,6 +183,9 @@ Result<>
 StagedFile::finish()
 {
   ASSERT(m_fd);
+  if (m_is_in_place) {
+    return finish_in_place();
+  }
   if (m_written < m_end && ::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
     return sys_error("cannot extend " + m_parent.label(m_name));
   }
@@ -186,9 +207,21 @@ StagedFile::finish()
 }
 
 Result<>
+StagedFile::finish_in_place()
+{
+  TRY_ASSIGN(Stat there, stat_fd(m_fd.get(), m_parent.label(m_name)));
+  if (there.size != m_end && ::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
+    return sys_error("cannot set size of " + m_parent.label(m_name));
+  }
+  m_written = m_end;
+  there.mtime.nanoseconds = ~0U; // never what is wanted
+  return set_metadata(m_fd.get(), there, m_wanted, m_parent.label(m_name));
+}
+
+Result<>
 StagedFile::publish()
 {
-  if (m_staged_name == m_name) { // `direct`
+  if (m_is_in_place || m_staged_name == m_name) { // or `direct`
     m_staged_name.clear();
     return m_fd.close(m_parent.label(m_name).c_str());
   }
@@ -233,6 +266,7 @@ StagedFile::commit()
 Result<>
 StagedFile::keep_as_partial(const Dir& folder, std::string_view name)
 {
+  ASSERT(!m_is_in_place);
   if (m_fd && ::fchmod(m_fd.get(), private_mode) != 0) {
     return sys_error("cannot set mode of " + m_parent.label(m_name));
   }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "godwit/fs/staged_file.hpp"
@@ -11,6 +12,7 @@ namespace godwit::fs {
 namespace {
 
 constexpr std::uint64_t block = 4096;
+constexpr std::uint64_t max_zeros = 256U << 10U; // written at once, where nothing can be punched
 
 bool
 is_zero(ByteView bytes)
@@ -61,20 +63,73 @@ Result<>
 StagedFile::write_at(std::uint64_t offset, ByteView bytes)
 {
   const std::uint64_t end = offset + bytes.size();
-  // What was written before cannot become a hole again.
-  if (!m_makes_holes || offset < m_written) {
+  if (!m_makes_holes) {
     TRY(write_all(offset, bytes));
   } else {
     while (!bytes.empty()) {
       const std::size_t solid = run_length(offset, bytes, false);
       TRY(write_all(offset, bytes.first(solid)));
       const std::size_t hole = run_length(offset + solid, bytes.subspan(solid), true);
+      TRY(clear(offset + solid, hole));
       bytes = bytes.subspan(solid + hole);
       offset += solid + hole;
     }
   }
   m_end = std::max(m_end, end);
   return {};
+}
+
+// Makes zeros of a range. Beyond what was written or reserved it is a hole as it is.
+Result<>
+StagedFile::clear(std::uint64_t offset, std::uint64_t length)
+{
+  const std::uint64_t used = std::max(m_written, m_makes_holes ? m_reserved : 0);
+  const std::uint64_t end = std::min(offset + length, used);
+  if (offset >= end) {
+    return {};
+  }
+  const int way = (m_makes_holes ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE) | FALLOC_FL_KEEP_SIZE;
+  if (::fallocate(m_fd.get(), way, static_cast<off_t>(offset), static_cast<off_t>(end - offset)) == 0) {
+    return {};
+  }
+  const Bytes zeros(std::min(end - offset, max_zeros), std::byte{0});
+  const std::uint64_t old_end = std::min(end, m_written);
+  while (offset < old_end) {
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(old_end - offset, zeros.size()));
+    TRY(write_all(offset, ByteView(zeros).first(step)));
+    offset += step;
+  }
+  return {};
+}
+
+Result<>
+StagedFile::append(ByteView bytes)
+{
+  return write_at(m_end, bytes);
+}
+
+Result<>
+StagedFile::skip(std::uint64_t length)
+{
+  TRY(clear(m_end, length));
+  m_end += length;
+  return {};
+}
+
+// What a file system cannot reserve is written all the same.
+Result<>
+StagedFile::prepare(const Room& room)
+{
+  m_makes_holes = room.makes_holes;
+  if (room.reserved == 0) {
+    return {};
+  }
+  if (::fallocate(m_fd.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(room.reserved)) == 0) {
+    m_reserved = room.reserved;
+    return {};
+  }
+  const bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  return is_full ? Result<>(sys_error("cannot write " + m_parent.label(m_name))) : Result<>();
 }
 
 Result<std::size_t>

@@ -103,6 +103,11 @@ choose(Entry source, const Entry* there, const PlanRules& rules)
     action.kind = kind_of(comparison.difference, source.type);
     action.changes = comparison.changes;
     action.replaces = comparison.difference == Difference::type;
+    if (rules.only_appends && comparison.difference == Difference::content && source.is_regular() &&
+        there->size >= source.size) {
+      action.kind = Action::Kind::skip;
+      action.reason = Action::Reason::not_longer;
+    }
   }
   const bool is_new = there == nullptr || action.replaces;
   if (source.is_folder() && is_new && !rules.compare.perms) {

@@ -124,6 +124,7 @@ PlanRules::from(const model::Options& options, model::Scope scope, std::uint32_t
   rules.update = options.update;
   rules.existing = options.existing;
   rules.ignore_existing = options.ignore_existing;
+  rules.only_appends = options.append != model::Append::none;
   rules.min_size = options.min_size;
   rules.max_size = options.max_size;
   rules.collects_removals = options.deletes();

@@ -56,6 +56,9 @@ Opening::request(proto::Role role) const
   open.removes_source = options.remove_source_files && !options.dry_run;
   const int level = options.compress == false ? 0 : options.compress_level.value_or(1);
   open.timeout_s = static_cast<std::uint32_t>(std::max(options.timeout_s, 0));
+  open.in_place = options.in_place;
+  open.sparse = options.sparse;
+  open.preallocate = options.preallocate;
   open.compress_level = static_cast<std::uint8_t>(level);
   return open;
 }

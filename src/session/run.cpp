@@ -163,6 +163,8 @@ Run::pipeline_rules() const
   rules.transfer.copies = m_trees->are_local() && whole && m_options.bytes_per_second == 0;
   rules.transfer.deltas = !whole;
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
+  rules.transfer.in_place = m_options.in_place;
+  rules.transfer.append = m_options.append;
   if (m_trees->remote() != nullptr) {
     const double seconds = std::min(std::chrono::duration<double>(m_opening->round_trip()).count(), longest_wait);
     rules.transfer.least_saving = least_saving + static_cast<std::uint64_t>(seconds * assumed_rate);

@@ -75,6 +75,32 @@ Transfers::is_small(const Flight& flight) const
   return flight.action.entry.size <= max_batched_bytes;
 }
 
+std::uint64_t
+Transfers::kept_bytes(const Flight& flight) const
+{
+  const auto& there = flight.action.there;
+  const bool grows = there && there->is_regular() && !flight.action.replaces && there->size < flight.action.entry.size;
+  return m_rules.append != model::Append::none && grows && !flight.no_delta ? there->size : 0;
+}
+
+proto::Kept
+Transfers::kept(const Flight& flight) const
+{
+  if (kept_bytes(flight) == 0) {
+    return proto::Kept::none;
+  }
+  return m_rules.append == model::Append::checking ? proto::Kept::checked : proto::Kept::trusted;
+}
+
+void
+Transfers::match(Flight& flight, bool has_sums)
+{
+  flight.matching = true;
+  m_trees.source().send({proto::Match{source_file(flight), has_sums, has_sums ? m_rules.least_saving : 0,
+                                      m_rules.in_place, kept(flight), kept_bytes(flight)},
+                         {}});
+}
+
 void
 Transfers::dispatch(Flight& flight)
 {
@@ -82,7 +108,9 @@ Transfers::dispatch(Flight& flight)
   const bool has_basis = m_rules.keeps_partial || (action.there && action.there->is_regular() && !action.replaces);
   flight.reading = flight.summing = flight.matching = flight.applying = flight.dropped = false;
   flight.sums_bytes = flight.ops_bytes = 0;
-  if (m_rules.copies) {
+  if (kept_bytes(flight) != 0) {
+    match(flight, false);
+  } else if (m_rules.copies) {
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
     flight.summing = true;
@@ -91,8 +119,7 @@ Transfers::dispatch(Flight& flight)
   } else if (is_small(flight)) {
     add_to_batch(flight);
   } else {
-    flight.matching = true;
-    m_trees.source().send({proto::Match{source_file(flight), false, 0}, {}});
+    match(flight, false);
   }
 }
 
@@ -195,8 +222,8 @@ Transfers::on(proto::Sums& sums)
   if (found == m_flights.end() || !takes_sums(found->second, sums)) {
     return false;
   }
-  if (!std::exchange(found->second.matching, true)) {
-    m_trees.source().send({proto::Match{source_file(found->second), true, m_rules.least_saving}, {}});
+  if (!found->second.matching) {
+    match(found->second, true);
   }
   m_trees.source().send({std::move(sums), {}});
   return true;
@@ -221,7 +248,7 @@ Transfers::apply(Flight& flight)
     flight.holds_basis = false;
     show(flight);
     m_trees.dest().send({proto::Apply{flight.action.number, flight.action.entry, true,
-                                      flight.action.there.has_value()},
+                                      flight.action.there.has_value(), kept(flight), kept_bytes(flight)},
                          {}});
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "godwit/model/action.hpp"
+#include "godwit/model/options.hpp"
 #include "line_order.hpp"
 #include "report.hpp"
 #include "trees.hpp"
@@ -15,6 +16,8 @@ struct TransferRules {
   bool copies = false;       // both sides are here, and no limit or delta was asked for
   bool deltas = false;       // sums of what is there are asked for first
   bool keeps_partial = false;
+  bool in_place = false;
+  model::Append append = model::Append::none;
   std::uint64_t least_saving = 0; // bytes for which one more exchange of finer sums pays; 0: never
 };
 
@@ -88,6 +91,10 @@ private:
   void add_to_batch(Flight& flight);
   proto::SourceFile source_file(const Flight& flight) const;
   bool is_small(const Flight& flight) const;
+  // How much of the dest's file stays, as the user wants it to.
+  std::uint64_t kept_bytes(const Flight& flight) const;
+  proto::Kept kept(const Flight& flight) const;
+  void match(Flight& flight, bool has_sums);
   void show(Flight& flight);
   bool takes_sums(Flight& flight, const proto::Sums& sums) const;
   void apply(Flight& flight);

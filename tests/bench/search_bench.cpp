@@ -29,6 +29,11 @@ struct Counter : delta::OpSink {
     literal_bytes += bytes.size();
     return {};
   }
+  Result<>
+  hole(std::uint64_t) override
+  {
+    return {};
+  }
   std::uint64_t literal_bytes = 0;
 };
 
@@ -79,6 +84,11 @@ struct Nowhere : Rebuild {
   }
   Result<>
   copy(std::uint64_t, ByteView) override
+  {
+    return {};
+  }
+  Result<>
+  hole(std::uint64_t) override
   {
     return {};
   }

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "godwit/base/content_hash.hpp"
 #include "godwit/delta/ops.hpp"
 #include "godwit/delta/signature.hpp"
 
@@ -262,7 +263,9 @@ Liar::send_ops(std::uint64_t id, const Bytes& content)
   (void)!writer.literal(content);
   (void)!writer.finish();
   const HashKey key(open.seed);
-  wire.send(proto::OpsEnd{id, proto::ReadOutcome::whole, key.hash128(content), content.size(), content.size(), 0, 0, {}});
+  ContentHash hash(key);
+  hash.update(content);
+  wire.send(proto::OpsEnd{id, proto::ReadOutcome::whole, hash.digest(), content.size(), content.size(), 0, 0, {}});
 }
 
 void

@@ -22,6 +22,16 @@ def nanosecond_compare(context, item):
     return False
 
 
+@difference("append-keeps-what-is-there-under-sparse")
+def append_keeps_what_is_there(context, item):
+    return False  # the generator does not combine them; tests/e2e shows it
+
+
+@difference("failed-append-is-told-at-v")
+def failed_append_is_told(context, item):
+    return False  # the generator does not choose --append-verify; tests/e2e shows it
+
+
 @difference("growing-file-is-reported")
 def growing_file_is_reported(context, item):
     return False  # random trees stand still; tests/e2e shows it

@@ -8,12 +8,11 @@ from blackbox import tool, tree
 from blackbox.case import TIMES, BlackBox, godwit_only, main
 
 UNSUPPORTED = [["-H"], ["--hard-links"], ["-A"], ["--acls"], ["-X"], ["--xattrs"], ["-b"], ["--backup"],
-               ["--backup-dir=x"], ["--suffix=.bak"], ["--inplace"], ["--append"], ["--append-verify"],
-               ["--link-dest=x"], ["--copy-dest=x"], ["--compare-dest=x"], ["--files-from=x"], ["--from0"],
-               ["--chmod=u+x"], ["--chown=a:b"], ["--usermap=a:b"], ["--groupmap=a:b"], ["-S"], ["--sparse"], ["-E"],
+               ["--backup-dir=x"], ["--suffix=.bak"], ["--link-dest=x"], ["--copy-dest=x"], ["--compare-dest=x"], ["--files-from=x"], ["--from0"],
+               ["--chmod=u+x"], ["--chown=a:b"], ["--usermap=a:b"], ["--groupmap=a:b"], ["-E"],
                ["-C"], ["-F"], ["-y"], ["--fuzzy"], ["--fake-super"], ["--super"], ["--iconv=utf8"], ["--copy-as=x"],
                ["--write-batch=x"], ["--read-batch=x"], ["--daemon"], ["--safe-links"], ["--copy-unsafe-links"],
-               ["--munge-links"], ["--delay-updates"], ["--preallocate"], ["--log-file=x"], ["--out-format=%n"],
+               ["--munge-links"], ["--delay-updates"], ["--log-file=x"], ["--out-format=%n"],
                ["-M", "-x"], ["-T", "x"], ["--temp-dir=x"], ["--ignore-missing-args"], ["--delete-missing-args"],
                ["--password-file=x"], ["-aH"], ["-avX"], ["-U"], ["-N"], ["-f", ". rules"], ["-f", ": rules"],
                ["-f", "dir-merge x"], ["--cc=md5"], ["--checksum-choice=xxh64"], ["-B", "512"]]
@@ -77,7 +76,7 @@ class Words(BlackBox):
                      "--delete-delay --delete-excluded --max-delete --ignore-errors --remove-source-files --mkpath "
                      "--list-only --exclude --include --exclude-from --include-from --filter --rsh --rsync-path "
                      "--timeout --contimeout --bwlimit --stats --partial --partial-dir --progress --info "
-                     "--numeric-ids --transport").split():
+                     "--numeric-ids --transport --inplace --append --append-verify --sparse --preallocate").split():
             self.assertRegex(text, re.escape(name) + r"\b")
 
     def test_values_are_joined_or_separate(self):

@@ -27,6 +27,12 @@ struct Counter : Rebuild {
     bytes += content.size();
     return {};
   }
+  Result<>
+  hole(std::uint64_t zeros) override
+  {
+    bytes += zeros;
+    return {};
+  }
   std::uint64_t bytes = 0;
 };
 
@@ -36,16 +42,17 @@ struct Recorder : delta::OpSink {
     std::uint64_t basis_at = 0;
     std::uint64_t copied = 0;
     Bytes bytes;
+    std::uint64_t zeros = 0;
     bool operator==(const Op&) const = default;
   };
   Result<>
   copy(std::uint64_t basis_at, std::uint64_t bytes) override
   {
     FUZZ_CHECK(bytes != 0);
-    if (!ops.empty() && ops.back().bytes.empty() && ops.back().basis_at + ops.back().copied == basis_at) {
+    if (!ops.empty() && ops.back().copied != 0 && ops.back().basis_at + ops.back().copied == basis_at) {
       ops.back().copied += bytes;
     } else {
-      ops.push_back({basis_at, bytes, {}});
+      ops.push_back({basis_at, bytes, {}, 0});
     }
     return {};
   }
@@ -57,6 +64,13 @@ struct Recorder : delta::OpSink {
       ops.emplace_back();
     }
     append(ops.back().bytes, bytes);
+    return {};
+  }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    FUZZ_CHECK(bytes != 0);
+    ops.push_back({0, 0, {}, bytes});
     return {};
   }
   std::vector<Op> ops;
@@ -101,7 +115,9 @@ write_again(ByteView chunk)
     if (op.copied >> 60 != 0 || op.basis_at >> 60 != 0) {
       return;
     }
-    FUZZ_CHECK(op.copied != 0 ? writer.copy(op.basis_at, op.copied) : writer.literal(op.bytes));
+    FUZZ_CHECK(op.copied != 0  ? writer.copy(op.basis_at, op.copied)
+               : op.zeros != 0 ? writer.hole(op.zeros)
+                               : writer.literal(op.bytes));
   }
   FUZZ_CHECK(writer.finish());
   FUZZ_CHECK(first.ops == second.ops);

@@ -63,6 +63,12 @@ struct Comparer : OpSink {
     at += bytes.size();
     return {};
   }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    at += bytes;
+    return {};
+  }
   Fresh& fresh;
   std::uint64_t basis_bytes;
   std::uint64_t at = 0;

@@ -74,6 +74,12 @@ struct Checker : OpSink {
     total += bytes.size();
     return {};
   }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    total += bytes;
+    return {};
+  }
   std::uint64_t basis_bytes;
   std::uint64_t total = 0;
 };

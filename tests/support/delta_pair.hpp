@@ -28,6 +28,12 @@ public:
     append(content, bytes);
     return {};
   }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    content.resize(content.size() + bytes, std::byte{0});
+    return {};
+  }
 
   Bytes content;
 };
@@ -53,8 +59,8 @@ encoded_signature(const HashKey& key, ByteView basis, delta::SumOptions options 
 
 // Matches by levels, with the exchanges between both sides played through.
 inline Result<delta::MatchResult>
-match_by_levels(const HashKey& key, delta::Matcher& matcher, MemoryReadAt& basis, std::uint64_t basis_bytes,
-                MemoryReadAt& fresh, std::uint64_t fresh_bytes, delta::OpSink& out, RoundTrip& trip)
+match_by_levels(const HashKey& key, delta::Matcher& matcher, ReadAt& basis, std::uint64_t basis_bytes,
+                ReadAt& fresh, std::uint64_t fresh_bytes, delta::OpSink& out, RoundTrip& trip)
 {
   delta::Refiner refiner(key, fresh, basis_bytes, out);
   TRY_ASSIGN(delta::MatchResult result, matcher.match(fresh, fresh_bytes, refiner));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -17,8 +18,15 @@ class Workers
 {
 public:
   using Job = std::move_only_function<void()>;
+  // What a lane puts off until nothing has come for `after`; asked on the lane's own
+  // thread, when its last job has run.
+  struct Idle {
+    std::chrono::milliseconds after;
+    std::function<bool(std::size_t lane)> is_wanted;
+    std::function<void(std::size_t lane)> run;
+  };
 
-  explicit Workers(std::size_t lanes);
+  explicit Workers(std::size_t lanes, Idle idle = {});
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -30,6 +38,9 @@ public:
   void drain();
 
 private:
+  void work(std::size_t number, Channel<Job>& lane);
+
+  Idle m_idle;
   std::vector<std::unique_ptr<Channel<Job>>> m_lanes;
   std::vector<std::jthread> m_threads;
 };

@@ -32,7 +32,7 @@ public:
   Matcher(Matcher&&) noexcept;
 
   // Emits the ops that make `source` of the basis, literals as soon as they are
-  // certain. Reads at most `claimed_bytes` and one more, to notice growth. Ends at
+  // certain; long holes of it are not read. Reads at most `claimed_bytes` and one more, to notice growth. Ends at
   // the first error of `source` or `sink`. Does not finish() an OpWriter.
   Result<MatchResult> match(ReadAt& source, std::uint64_t claimed_bytes, OpSink& sink);
 

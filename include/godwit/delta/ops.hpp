@@ -4,6 +4,7 @@
 // A chunk is a sequence of ops, complete in itself:
 //   literal: varint(bytes << 1), the bytes
 //   copy:    varint(bytes << 1 | 1), varint(zigzag(basis_at - expected))
+//   hole:    varint(0), varint(bytes)      zeros
 // `expected` is where the last copy of the chunk ended in the basis (0 at the
 // chunk's start). `bytes` is never 0.
 
@@ -25,6 +26,8 @@ public:
   // The next `bytes` bytes are those of the basis from `basis_at`.
   virtual Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) = 0;
   virtual Result<> literal(ByteView bytes) = 0;
+  // The next `bytes` bytes are zeros.
+  virtual Result<> hole(std::uint64_t bytes) = 0;
 };
 
 // Packs ops into chunks of at most max_chunk_bytes. Adjacent copies become one.
@@ -37,6 +40,7 @@ public:
 
   Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<> literal(ByteView bytes) override;
+  Result<> hole(std::uint64_t bytes) override;
   Result<> finish();
 
 private:

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "godwit/base/hash.hpp"
+#include "godwit/base/content_hash.hpp"
 #include "godwit/base/io.hpp"
 #include "godwit/base/rebuild.hpp"
 #include "godwit/base/result.hpp"
@@ -26,6 +26,19 @@ public:
   {
     m_limit = bytes;
   }
+  // The basis is being overwritten by what is rebuilt: copies must lie at its end or beyond.
+  void
+  set_in_place()
+  {
+    m_is_in_place = true;
+  }
+  // So many bytes are there and are not looked at: ops and hash are of the rest.
+  void
+  start_at(std::uint64_t bytes)
+  {
+    m_rebuilt = bytes;
+    m_hash = ContentHash(m_key, bytes);
+  }
   // Ends at the first error; Error{changed} when the basis got shorter.
   Result<> apply(ByteView chunk);
   // Error{verify} unless what was rebuilt has this length and hash.
@@ -45,12 +58,18 @@ public:
 private:
   Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<> literal(ByteView bytes) override;
+  Result<> hole(std::uint64_t bytes) override;
   Result<> count(std::uint64_t bytes);
+  Result<> hash_back(std::uint64_t at, std::uint64_t bytes);
+  Result<std::uint64_t> copy_piece(std::uint64_t basis_at, std::uint64_t bytes);
+  ByteSpan room_for(std::uint64_t bytes);
 
   ReadAt* m_basis;
   std::uint64_t m_basis_bytes;
   Rebuild& m_rebuild;
-  StreamHash m_hash;
+  const HashKey& m_key;
+  ContentHash m_hash;
+  bool m_is_in_place = false;
   Bytes m_piece;
   std::uint64_t m_limit = ~std::uint64_t{0};
   std::uint64_t m_rebuilt = 0;

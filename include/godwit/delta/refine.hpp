@@ -40,6 +40,7 @@ public:
   // The coarse match, from Matcher::match.
   Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<> literal(ByteView bytes) override;
+  Result<> hole(std::uint64_t bytes) override;
 
   // Roughly the bytes that one more exchange saves, sums deducted; 0 means that there is nothing to ask.
   std::uint64_t likely_saving();

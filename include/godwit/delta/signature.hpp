@@ -95,6 +95,8 @@ public:
 
   // Bytes beyond `basis_bytes` are ignored.
   void update(ByteView bytes);
+  // As update() with so many zeros; whole blocks of them cost nothing.
+  void zeros(std::uint64_t bytes);
   // Blocks for which no bytes came have sums that match nothing in practice.
   Signature finish();
 

@@ -33,4 +33,7 @@ Result<Copied> copy_whole(int from, int to, const std::string& what, const GoesO
 // ends where `from` does. False where it cannot; nothing is changed then.
 bool clone_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::uint64_t length);
 
+// A range copied by the kernel, as far as it goes; 0 where it cannot.
+std::uint64_t copy_range(int from, std::uint64_t from_at, int to, std::uint64_t to_at, std::uint64_t length);
+
 } // namespace godwit::fs

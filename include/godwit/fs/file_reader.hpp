@@ -14,6 +14,7 @@ class FileReader : public ReadAt
 public:
   FileReader(Fd file, std::string label) : m_file(std::move(file)), m_label(std::move(label)) {}
   Result<std::size_t> read_at(std::uint64_t offset, ByteSpan into) override;
+  DataRange data_from(std::uint64_t offset) override;
   int fd() const { return m_file.get(); }
 
 private:

@@ -19,6 +19,13 @@ enum class Placing : std::uint8_t {
   link,   // a new name in an old folder: no name until linkat()
   rename, // a replacement, or a big file: a hidden temporary, 0600, that is renamed
   direct, // the folder itself is staged: under its own name from the start
+  in_place, // what stands there is overwritten, and stays as far as it was when it ends early
+};
+
+// How a file takes room.
+struct Room {
+  bool makes_holes = false; // runs of zeros of 4 KiB and more, aligned, become holes
+  std::uint64_t reserved = 0; // bytes to allocate before anything is written
 };
 
 // A new name whose content is larger gets a temporary with a name, which
@@ -28,12 +35,14 @@ inline constexpr std::uint64_t max_linked_bytes = 8U << 20U;
 // A file that appears at its name complete or not at all (`direct`: its folder
 // does). Destroyed without commit() it leaves nothing behind. `link` becomes
 // `rename` where the file system has no unnamed files, and where the name is
-// taken at commit(). Used by one thread at a time.
+// taken at commit(); `in_place` does where no regular file stands. `in_place`
+// alone promises none of this: its user has waived it. Used by one thread at a time.
 //
 // The process's umask must be 0. System calls of one small file:
 //   link:   openat, pwrite64, utimensat, linkat, close (+ fstat for the first file of a folder)
 //   rename: openat, flock, pwrite64, fchmod, utimensat, renameat, close
 //   direct: openat, pwrite64, utimensat, close
+//   in_place: openat, statx, pwrite64, statx, utimensat, close (and ftruncate where it gets shorter)
 // and fchown and fchmod where the owner is another or the mode could not be
 // given at open (set-id and sticky bits, another owner, a default ACL).
 class StagedFile : public ReadAt
@@ -45,18 +54,23 @@ public:
   StagedFile& operator=(StagedFile&& other) noexcept;
   ~StagedFile() override;
 
-  // From now on runs of zeros of 4 KiB and more, aligned, become holes.
-  void make_holes() { m_makes_holes = true; }
-  // At the end of what append() and skip() added so far.
+  // Before anything is written. No room to be had: an error, as from a write.
+  Result<> prepare(const Room& room);
+  // At the end of what was added so far.
   Result<> append(ByteView bytes);
-  // `length` bytes of zeros that take no room.
+  // `length` bytes of zeros, without writing them where that can be.
   Result<> skip(std::uint64_t length);
+  // in_place: the next `length` bytes are there as they should be.
+  void keep(std::uint64_t length) { m_end += length; }
   Result<> write_at(std::uint64_t offset, ByteView bytes);
   Result<std::size_t> read_at(std::uint64_t offset, ByteSpan into) override;
   // For copies that the kernel makes; advance() tells what they appended.
   int fd() const { return m_fd.get(); }
   void advance(std::uint64_t length) { m_written = m_end += length; }
   std::uint64_t size() const { return m_end; }
+  // in_place: how much stood there; else 0.
+  std::uint64_t old_size() const { return m_old_size; }
+  bool is_in_place() const { return m_is_in_place; }
 
   // Its owner, mode and time; after this only publish() or keep_as_partial().
   Result<> finish();
@@ -73,6 +87,9 @@ private:
   Result<> open(Placing placing);
   Result<> open_unnamed();
   Result<> open_named(const std::string& name, std::uint32_t mode);
+  Result<> open_in_place();
+  Result<> finish_in_place();
+  Result<> clear(std::uint64_t offset, std::uint64_t length);
   Result<> name_it(const Dir& folder);
   Result<> write_all(std::uint64_t offset, ByteView bytes);
   void discard();
@@ -83,6 +100,9 @@ private:
   Metadata m_wanted;
   std::uint32_t m_mode_now = 0; // as given at open
   bool m_makes_holes = false;
+  bool m_is_in_place = false;
+  std::uint64_t m_old_size = 0; // of what stood there: below it is something else than zeros
+  std::uint64_t m_reserved = 0; // below it blocks are allocated
   std::uint64_t m_end = 0;
   std::uint64_t m_written = 0; // how long the file on disk is
   Fd m_fd;

@@ -36,6 +36,7 @@ struct Action {
     newer,           // -u: the dest's is newer
     exists,          // --ignore-existing
     missing,         // --existing
+    not_longer,      // --append: the dest's is as long
     too_small,
     too_big,
     not_regular,     // a kind of file that was not asked for (no -l, no -D)

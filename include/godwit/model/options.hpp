@@ -12,6 +12,9 @@
 namespace godwit::model {
 
 enum class DeleteWhen : std::uint8_t { never, during, before, after, delay };
+// A dest file that is shorter than the source's gets what it lacks at its end; what it
+// holds is believed, or checked with the rest. One that is not shorter is left alone.
+enum class Append : std::uint8_t { none, trusting, checking };
 enum class TransportKind : std::uint8_t { automatic, ssh, libssh };
 
 // What the user asked for, with rsync's meanings. Built once by cli/parse,
@@ -67,6 +70,10 @@ struct Options {
   bool mkpath = false;
   bool partial = false;
   std::string partial_dir;
+  bool in_place = false;           // --inplace, and with either form of --append
+  Append append = Append::none;
+  bool sparse = false;             // -S
+  bool preallocate = false;
   std::optional<bool> compress;    // -z, --no-z
   std::optional<int> compress_level;
   std::uint64_t bytes_per_second = 0; // --bwlimit; 0: no limit

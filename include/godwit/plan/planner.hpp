@@ -25,6 +25,7 @@ struct PlanRules {
   bool update = false;
   bool existing = false;
   bool ignore_existing = false;
+  bool only_appends = false; // a file that is not longer than the dest's is left alone
   std::optional<std::uint64_t> min_size;
   std::optional<std::uint64_t> max_size;
   bool collects_removals = false; // --delete in any form; false in the second pass of --delete-before

@@ -51,15 +51,30 @@ struct SourceFile {
   }
 };
 
+// What becomes of the front of a dest file that grows in place.
+enum class Kept : std::uint8_t {
+  none,
+  trusted, // it stays, and the hash is that of the rest
+  checked, // it stays, and is hashed with the rest
+};
+template <> inline constexpr std::uint64_t enum_end<Kept> = static_cast<std::uint64_t>(Kept::checked) + 1;
+
 struct Match {
   static constexpr Tag tag = Tag::match;
   SourceFile file;
   bool has_sums = false;
   std::uint64_t least_saving = 0; // bytes that an exchange of finer sums must save; 0: no such exchange
+  bool in_place = false; // the basis is overwritten from its front: no copy of what lies before its own place
+  Kept kept = Kept::none;
+  std::uint64_t kept_bytes = 0;
   static constexpr auto fields()
   {
-    return std::tuple{field("file", &Match::file), field("has_sums", &Match::has_sums),
-                      field("least_saving", &Match::least_saving)};
+    return std::tuple{field("file", &Match::file),
+                      field("has_sums", &Match::has_sums),
+                      field("least_saving", &Match::least_saving),
+                      field("in_place", &Match::in_place),
+                      field("kept", &Match::kept),
+                      field("kept_bytes", &Match::kept_bytes)};
   }
 };
 
@@ -160,10 +175,16 @@ struct Apply {
   model::Entry entry;
   bool has_basis = false; // the file whose Signature this id asked for
   bool replaces = false;  // something stands under the name
+  Kept kept = Kept::none;
+  std::uint64_t kept_bytes = 0;
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &Apply::id), field("entry", &Apply::entry), field("has_basis", &Apply::has_basis),
-                      field("replaces", &Apply::replaces)};
+    return std::tuple{field("id", &Apply::id),
+                      field("entry", &Apply::entry),
+                      field("has_basis", &Apply::has_basis),
+                      field("replaces", &Apply::replaces),
+                      field("kept", &Apply::kept),
+                      field("kept_bytes", &Apply::kept_bytes)};
   }
 };
 

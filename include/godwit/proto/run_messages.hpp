@@ -56,6 +56,9 @@ struct Open {
   bool removes_source = false;
   std::uint8_t compress_level = 1; // of what the agent sends
   std::uint32_t timeout_s = 0;     // the agent's patience with silence, where it is shorter than its own
+  bool in_place = false;           // dest: files are written where they are
+  bool sparse = false;             // dest: runs of zeros become holes
+  bool preallocate = false;        // dest
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -78,7 +81,10 @@ struct Open {
                       field("seed", &Open::seed),
                       field("removes_source", &Open::removes_source),
                       field("compress_level", &Open::compress_level),
-                      field("timeout_s", &Open::timeout_s)};
+                      field("timeout_s", &Open::timeout_s),
+                      field("in_place", &Open::in_place),
+                      field("sparse", &Open::sparse),
+                      field("preallocate", &Open::preallocate)};
   }
 };
 

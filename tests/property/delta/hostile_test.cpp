@@ -43,6 +43,11 @@ struct Refuser : Rebuild {
   {
     return {};
   }
+  Result<>
+  hole(std::uint64_t) override
+  {
+    return {};
+  }
 };
 
 } // namespace

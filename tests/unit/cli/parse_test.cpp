@@ -375,13 +375,21 @@ TEST_CASE("Usage errors name the option in one line")
 TEST_CASE("Every option of rsync is either known or refused by name")
 {
   for (const char* name :
-       {"acls",   "append",  "backup", "block-size", "chmod",    "link-dest", "xattrs",
-        "sparse", "inplace", "fuzzy",  "out-format", "log-file", "daemon",    "write-batch",
-        "iconv",  "H",       "A",      "X",          "E",        "b",         "S",
-        "B",      "y",       "C",      "F",          "0",        "8",         "M",
-        "U",      "N",       "T",      "J",          "4",        "6"}) {
+       {"acls",   "backup",     "block-size", "chmod",  "link-dest",   "xattrs",
+        "fuzzy",  "out-format", "log-file",   "daemon", "write-batch", "iconv",
+        "H",      "A",          "X",          "E",      "b",           "B",
+        "y",      "C",          "F",          "0",      "8",           "M",
+        "U",      "N",          "T",          "J",      "4",           "6"}) {
     CAPTURE(name);
     CHECK_FALSE(foreign_option(name).empty());
   }
   CHECK(foreign_option("nosuch").empty());
+}
+
+TEST_CASE("What is written in place excludes what keeps it elsewhere")
+{
+  CHECK(error_of("--inplace --partial-dir=p").starts_with("--inplace cannot be used with --partial-dir: "));
+  CHECK(error_of("--append --partial-dir=p").starts_with("--append cannot be used with --partial-dir: "));
+  CHECK(error_of("--append-verify -W").starts_with("--append cannot be used with --whole-file"));
+  CHECK(error_of("--inplace --no-inplace --append --no-append --partial-dir=p -W") == "accepted");
 }

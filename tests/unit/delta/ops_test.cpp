@@ -23,6 +23,12 @@ struct Recorder : OpSink {
     seen.push_back("literal " + std::string(as_text(bytes)));
     return {};
   }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    seen.push_back("hole " + std::to_string(bytes));
+    return {};
+  }
   std::vector<std::string> seen;
 };
 
@@ -43,11 +49,14 @@ TEST_CASE("ops come back as they were written, adjacent copies as one")
   REQUIRE(out.writer.copy(150, 25));
   REQUIRE(out.writer.literal(as_bytes("abc")));
   REQUIRE(out.writer.copy(10, 5));
+  REQUIRE(out.writer.hole(std::uint64_t{1} << 40));
+  REQUIRE(out.writer.copy(15, 5));
   REQUIRE(out.writer.finish());
   REQUIRE(out.chunks.size() == 1);
   Recorder sink;
   REQUIRE(read_ops(out.chunks[0], sink));
-  CHECK(sink.seen == std::vector<std::string>{"copy 100 75", "literal abc", "copy 10 5"});
+  CHECK(sink.seen ==
+        std::vector<std::string>{"copy 100 75", "literal abc", "copy 10 5", "hole 1099511627776", "copy 15 5"});
 }
 
 TEST_CASE("a copy that goes on behind a replaced page takes few bytes")

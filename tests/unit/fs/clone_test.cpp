@@ -1,6 +1,9 @@
 #include "godwit/fs/clone.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
+#include <sys/statvfs.h>
 
 #include <doctest/doctest.h>
 
@@ -41,6 +44,14 @@ pattern(std::size_t bytes)
     text[i] = static_cast<char>(i * 2654435761U >> 13U);
   }
   return text;
+}
+
+std::uint64_t
+free_bytes(const std::string& mount)
+{
+  struct statvfs found{};
+  REQUIRE(::statvfs(mount.c_str(), &found) == 0);
+  return std::uint64_t{found.f_bavail} * found.f_frsize;
 }
 
 // Runs `body` with the root of a fresh file system that can share blocks, on a loop device.
@@ -134,6 +145,54 @@ TEST_CASE("copy_whole stops when it is told to")
   }
 }
 
+TEST_CASE("StagedRebuild lets the kernel copy, and writes what is left")
+{
+  TempTree tree;
+  const std::string content = pattern(1U << 20U);
+  tree.file("from", content);
+  const auto root = fs::Dir::open_operand(tree.root());
+  auto staged = fs::StagedFile::create(*root, "new", {}, fs::Placing::rename);
+  REQUIRE(staged);
+  const Fd basis = open_file(tree.path("from"), O_RDONLY);
+  fs::StagedRebuild rebuild(*staged, basis.get());
+  rebuild.let_kernel_copy();
+  const ByteView bytes = as_bytes(content);
+  REQUIRE(rebuild.share(8192, 100001) == 100001);
+  REQUIRE(rebuild.share(77, 100) == 0); // too short
+  REQUIRE(rebuild.copy(77, bytes.subspan(77, 100)));
+  REQUIRE(rebuild.hole(5000));
+  REQUIRE(rebuild.share(100, 70000) == 70000);
+  REQUIRE(staged->commit());
+  CHECK(tree.read("new") ==
+        content.substr(8192, 100001) + content.substr(77, 100) + std::string(5000, '\0') + content.substr(100, 70000));
+}
+
+TEST_CASE("StagedRebuild shares whole blocks, and what is shared takes no room")
+{
+  with_file_system("mkfs.xfs -q -m reflink=1", [](const std::string& mount) {
+    const std::string content = pattern(8U << 20U);
+    std::ofstream(mount + "/from") << content;
+    CHECK(std::system(("sync -f " + mount).c_str()) == 0);
+    const std::uint64_t free_before = free_bytes(mount);
+    const auto root = fs::Dir::open_operand(mount);
+    auto staged = fs::StagedFile::create(*root, "new", {}, fs::Placing::rename);
+    REQUIRE(staged);
+    const Fd basis = open_file(mount + "/from", O_RDONLY);
+    fs::StagedRebuild rebuild(*staged, basis.get());
+    const ByteView bytes = as_bytes(content);
+    REQUIRE(rebuild.literal(bytes.first(100)));
+    CHECK(rebuild.share(100, bytes.size() - 100) == 0);
+    REQUIRE(rebuild.copy(100, bytes.subspan(100, 3996)));
+    REQUIRE(rebuild.share(4096, bytes.size() - 4096) == bytes.size() - 4096);
+    Bytes back(bytes.size());
+    CHECK(*rebuild.read_back(0, back) == back.size());
+    CHECK(std::ranges::equal(back, bytes));
+    REQUIRE(staged->commit());
+    CHECK(std::system(("sync -f " + mount).c_str()) == 0);
+    CHECK(free_before - std::min(free_before, free_bytes(mount)) < 1U << 20U);
+  });
+}
+
 TEST_CASE("copy_whole shares blocks on btrfs and xfs, and StagedRebuild does with its basis")
 {
   for (const char* make : {"mkfs.btrfs -q", "mkfs.xfs -q -m reflink=1"}) {
@@ -147,8 +206,10 @@ TEST_CASE("copy_whole shares blocks on btrfs and xfs, and StagedRebuild does wit
       const Fd basis = open_file(mount + "/from", O_RDONLY);
       fs::StagedRebuild rebuild(*staged, basis.get());
       const ByteView bytes = as_bytes(content);
-      REQUIRE(rebuild.copy(8192, bytes.subspan(8192, 100001)));
+      REQUIRE(rebuild.share(8192, 100001) == 98304);
+      REQUIRE(rebuild.copy(106496, bytes.subspan(106496, 1697)));
       REQUIRE(rebuild.literal(as_bytes("literal")));
+      REQUIRE(rebuild.share(0, 65536) == 0);
       REQUIRE(rebuild.copy(0, bytes.first(65536)));
       REQUIRE(staged->commit());
       std::ifstream in(mount + "/new", std::ios::binary);

@@ -13,5 +13,7 @@ TEST_CASE("disk_facts are sane, and sync_disk syncs")
   const fs::DiskFacts facts = fs::disk_facts(root);
   CHECK(facts.time_grain_ns >= 1);
   CHECK(facts.max_name_bytes >= 100);
-  CHECK(fs::sync_disk(root));
+  const auto listing = root.open_listing({});
+  REQUIRE(listing);
+  CHECK(fs::sync_disk(listing->get(), "root"));
 }

@@ -210,7 +210,7 @@ TEST_CASE("StagedFile keeps holes, and makes them of zeros where it is told to")
   TempTree tree;
   const Bytes zeros(1U << 20U, std::byte{0});
   auto file = StagedFile::create(root_of(tree), "a", plain(), Placing::rename);
-  file->make_holes();
+  REQUIRE(file->prepare({.makes_holes = true}));
   REQUIRE(file->append(as_bytes("head")));
   REQUIRE(file->append(zeros));
   REQUIRE(file->append(as_bytes("tail")));
@@ -281,4 +281,71 @@ TEST_CASE("StagedFile links without /proc's help or with it")
   });
   CHECK(failed == 0);
   CHECK(tree.read("a") == "x");
+}
+
+TEST_CASE("StagedFile in place overwrites what stands there, and ends where its content ends")
+{
+  const Umask umask;
+  TempTree tree;
+  tree.file("a", std::string(10000, 'o'));
+  const auto before = tree.stat("a").st_ino;
+  auto file = StagedFile::create(root_of(tree), "a", plain(0640), Placing::in_place);
+  REQUIRE(file);
+  REQUIRE(file->is_in_place());
+  CHECK(file->old_size() == 10000);
+  REQUIRE(file->append(as_bytes("new")));
+  file->keep(4000);
+  REQUIRE(file->append(as_bytes("end")));
+  REQUIRE(file->commit());
+  CHECK(tree.read("a") == "new" + std::string(4000, 'o') + "end");
+  CHECK(tree.stat("a").st_ino == before);
+  CHECK((tree.stat("a").st_mode & 07777) == 0640);
+  CHECK(tree.stat("a").st_mtim.tv_sec == 1000000000);
+}
+
+TEST_CASE("StagedFile in place makes what is missing, and leaves what it got when it is not committed")
+{
+  const Umask umask;
+  TempTree tree;
+  {
+    auto file = StagedFile::create(root_of(tree), "a", plain(), Placing::in_place);
+    REQUIRE(file);
+    REQUIRE(file->append(as_bytes("half")));
+  }
+  CHECK(tree.read("a") == "half");
+  CHECK((tree.stat("a").st_mode & 07777) == 0600);
+}
+
+TEST_CASE("StagedFile in place replaces what is no regular file, without opening it")
+{
+  const Umask umask;
+  TempTree tree;
+  tree.file("outside", "stays");
+  tree.link("a", "outside");
+  REQUIRE(::mkfifo(tree.path("b").c_str(), 0600) == 0);
+  for (const char* name : {"a", "b"}) {
+    auto file = StagedFile::create(root_of(tree), name, plain(), Placing::in_place);
+    REQUIRE(file);
+    CHECK(!file->is_in_place());
+    REQUIRE(file->append(as_bytes("new")));
+    REQUIRE(file->commit());
+    CHECK(tree.read(name) == "new");
+  }
+  CHECK(tree.read("outside") == "stays");
+}
+
+TEST_CASE("StagedFile in place clears what zeros replace, by holes where they are asked for")
+{
+  for (const bool makes_holes : {false, true}) {
+    TempTree tree;
+    tree.file("a", std::string(1U << 20U, 'o'));
+    auto file = StagedFile::create(root_of(tree), "a", plain(), Placing::in_place);
+    REQUIRE(file);
+    REQUIRE(file->prepare({.makes_holes = makes_holes}));
+    REQUIRE(file->append(as_bytes("new")));
+    REQUIRE(file->skip(600000));
+    REQUIRE(file->append(std::vector<std::byte>(1U << 20U)));
+    REQUIRE(file->commit());
+    CHECK(tree.read("a") == "new" + std::string(600000 + (1U << 20U), '\0'));
+  }
 }
