@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from made import BASE_TIME, copy_tree, make_older
+from place import space_of
 from sizes import MIB
 
 WORDS = ("account address amount archive balance batch branch cache city client close code count credit date debit delta "
@@ -220,7 +221,7 @@ def debugfs(image, commands):
 def disk_image(new, old, size):
     """a sparse disk image with ext4 in it: some files removed, some written"""
     tree = size.trees[0]
-    image, bytes_wanted = old / "disk.img", max(size.big, 32 * MIB)
+    image, bytes_wanted = old / "disk.img", max(size.big, space_of(tree) * 3 // 2 + 32 * MIB)
     subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-U", "12345678-1234-1234-1234-123456789abc", "-E",
                     "hash_seed=12345678-1234-1234-1234-123456789abc", "-d", tree, str(image), f"{bytes_wanted // 1024}k"],
                    check=True, stdout=subprocess.DEVNULL)
