@@ -168,7 +168,7 @@ struct RunsWanted {
   static constexpr Tag tag = Tag::runs_wanted;
   std::uint64_t page = 0;
   std::uint32_t grain = 0;
-  std::vector<Stretch> stretches; // none: the whole page
+  std::vector<Stretch> stretches{}; // none: the whole page
   static constexpr auto fields()
   {
     return std::tuple{field("page", &RunsWanted::page), field("grain", &RunsWanted::grain),
@@ -200,7 +200,7 @@ struct Runs {
 struct PageWanted {
   static constexpr Tag tag = Tag::page_wanted;
   std::uint64_t page = 0;
-  std::vector<Stretch> stretches; // none: the whole page
+  std::vector<Stretch> stretches{}; // none: the whole page
   static constexpr auto fields()
   {
     return std::tuple{field("page", &PageWanted::page), field("stretches", &PageWanted::stretches, max_entries)};

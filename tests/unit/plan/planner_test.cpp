@@ -60,9 +60,9 @@ std::string
 described(const Action& action)
 {
   static constexpr const char* kinds[] = {"make", "transfer", "set", "remove", "clear", "same", "skip"};
-  static constexpr const char* reasons[] = {"",           " newer", " exists",    " missing",
-                                            " small",     " big",   " irregular", " folder",
-                                            " not_empty", " limit", " in_way",    " outside"};
+  static constexpr const char* reasons[] = {"",        " newer", " exists",    " missing", " as_long",
+                                            " small",  " big",   " irregular", " folder",  " not_empty",
+                                            " limit",  " in_way", " outside"};
   std::string text = kinds[static_cast<int>(action.kind)];
   text += reasons[static_cast<int>(action.reason)];
   text += " " + action.entry.path.str() + (action.entry.is_folder() ? "/" : "");
