@@ -1,7 +1,6 @@
 #include "godwit/proto/frame.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 #include <zstd.h>
@@ -12,50 +11,15 @@ namespace godwit::proto {
 
 namespace {
 
-constexpr std::uint32_t compressed_bit = 1U << 31U;
-constexpr std::size_t header_bytes = 12;
-constexpr std::size_t max_wire_chunk = 2 * chunk_target_bytes;
+constexpr std::size_t header_bytes = ChunkHead::wire_bytes;
 constexpr int raw_chunks_after_random = 15; // then compression is tried again
 constexpr int max_window_log = 23; // 8 MiB: what a peer may make us allocate
-
-// Against accidents only, so the key is known to all.
-const HashKey&
-frame_key()
-{
-  static const HashKey key{HashKey::Seed{}};
-  return key;
-}
-
-std::uint32_t
-header_sum(std::uint32_t word, std::uint64_t number)
-{
-  std::array<std::byte, 12> bytes;
-  store_le(bytes.data(), word);
-  store_le(bytes.data() + 4, number);
-  return static_cast<std::uint32_t>(frame_key().hash64(bytes));
-}
-
-std::uint32_t
-content_sum(ByteView content)
-{
-  return static_cast<std::uint32_t>(frame_key().hash64(content));
-}
 
 // Of the chunk whose content follows from `at` + header_bytes to the end of `out`.
 void
 put_header(Bytes& out, std::size_t at, bool compressed, std::uint64_t number)
 {
-  const ByteView content = ByteView(out).subspan(at + header_bytes);
-  const std::uint32_t word = static_cast<std::uint32_t>(content.size()) | (compressed ? compressed_bit : 0U);
-  store_le(out.data() + at, word);
-  store_le(out.data() + at + 4, header_sum(word, number));
-  store_le(out.data() + at + 8, content_sum(content));
-}
-
-Error
-damaged()
-{
-  return make_error(ErrorKind::protocol, "the stream was damaged on its way: a check sum does not hold");
+  ChunkHead::of(ByteView(out).subspan(at + header_bytes), compressed, number).store(out.data() + at);
 }
 
 } // namespace
@@ -181,26 +145,21 @@ FrameReader::read_header()
   if (m_wire.size() - m_wire_at < header_bytes) {
     return false;
   }
-  const std::byte* header = m_wire.data() + m_wire_at;
-  const auto word = load_le<std::uint32_t>(header);
-  if (load_le<std::uint32_t>(header + 4) != header_sum(word, m_number)) {
-    return damaged();
+  const ByteView wire = ByteView(m_wire).subspan(m_wire_at);
+  TRY_ASSIGN(const ChunkHead head, ChunkHead::load(wire, m_number));
+  if (head.number != m_number) {
+    return damaged_stream();
   }
-  const std::size_t length = word & ~compressed_bit;
-  if (length > max_wire_chunk) {
-    return make_error(ErrorKind::protocol, fmt::format("cannot accept chunk of {} bytes: too long", length));
-  }
-  if (m_wire.size() - m_wire_at - header_bytes < length) {
+  if (wire.size() - header_bytes < head.length) {
     return false; // it is checked as a whole before any of it is used
   }
-  const ByteView content = ByteView(m_wire).subspan(m_wire_at + header_bytes, length);
-  if (load_le<std::uint32_t>(header + 8) != content_sum(content)) {
-    return damaged();
+  if (!head.fits(wire.subspan(header_bytes, head.length))) {
+    return damaged_stream();
   }
   ++m_number;
   m_wire_at += header_bytes;
-  m_chunk_left = length;
-  m_chunk_is_compressed = (word & compressed_bit) != 0;
+  m_chunk_left = head.length;
+  m_chunk_is_compressed = head.compressed;
   return true;
 }
 

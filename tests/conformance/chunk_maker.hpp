@@ -1,9 +1,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
-#include "godwit/base/hash.hpp"
 #include "godwit/proto/frame.hpp"
 
 namespace godwit::test {
@@ -28,17 +26,13 @@ public:
     return plain;
   }
 
-  // The head of the next chunk.
+  // The head of the next chunk; `word` is that of its length.
   Bytes header(std::uint32_t word, ByteView content)
   {
-    static const HashKey key{HashKey::Seed{}};
-    std::array<std::byte, 12> summed;
-    store_le(summed.data(), word);
-    store_le(summed.data() + 4, m_chunks++);
-    Bytes header(12);
-    store_le(header.data(), word);
-    store_le(header.data() + 4, static_cast<std::uint32_t>(key.hash64(summed)));
-    store_le(header.data() + 8, static_cast<std::uint32_t>(key.hash64(content)));
+    proto::ChunkHead head = proto::ChunkHead::of(content, (word & compressed_bit) != 0, m_chunks++);
+    head.length = word & ~compressed_bit;
+    Bytes header(proto::ChunkHead::wire_bytes);
+    head.store(header.data());
     return header;
   }
   Bytes chunk(ByteView content, std::uint32_t flags = 0)
@@ -58,6 +52,9 @@ public:
     }
     return all;
   }
+
+  // What the next chunk's number will be.
+  void skip_to(std::uint64_t number) { m_chunks = number; }
 
 private:
   std::uint64_t m_chunks = 0;

@@ -1,21 +1,17 @@
 #pragma once
-// Messages to bytes and back: chunks of {u32 little-endian: bit 31 set where it
-// is compressed, below it the length of the content; u32 check sum of that word
-// and the chunk's number; u32 check sum of the content; content}. The sums are
-// the low halves of XXH3-64. The contents of compressed chunks of one direction
-// are one zstd stream (RFC 8878), flushed at each chunk's end; those of raw
-// chunks stand for themselves. A message may span chunks.
+// Messages to bytes and back, in chunks (proto/chunk). The contents of compressed
+// chunks of one direction are one zstd stream (RFC 8878), flushed at each chunk's
+// end; those of raw chunks stand for themselves. A message may span chunks.
 
 #include <memory>
 #include <optional>
 
 #include "godwit/base/bytes.hpp"
 #include "godwit/base/result.hpp"
+#include "godwit/proto/chunk.hpp"
 #include "godwit/proto/messages.hpp"
 
 namespace godwit::proto {
-
-inline constexpr std::size_t chunk_target_bytes = 128U << 10U;
 
 // One direction's sender. Used by one thread.
 class FrameWriter
@@ -53,7 +49,7 @@ public:
   ~FrameReader();
   FrameReader(FrameReader&&) noexcept;
 
-  // Bytes from the wire. Call next() until it has nothing before feeding more.
+  // Bytes from the wire, in the order of their chunks. Call next() until it has nothing before feeding more.
   void feed(ByteView bytes);
   Result<std::optional<Message>> next();
   // Of the last message that next() gave, uncompressed.
