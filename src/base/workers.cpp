@@ -5,10 +5,10 @@
 
 namespace godwit {
 
-Workers::Workers(std::size_t lanes, Idle idle) : m_idle(std::move(idle))
+Workers::Workers(std::size_t lanes, Idle idle, std::size_t capacity) : m_idle(std::move(idle))
 {
   for (std::size_t i = 0; i < lanes; ++i) {
-    m_lanes.push_back(std::make_unique<Channel<Job>>());
+    m_lanes.push_back(std::make_unique<Channel<Job>>(capacity));
     m_threads.emplace_back([this, i, lane = m_lanes.back().get()] { work(i, *lane); });
   }
 }

@@ -9,6 +9,7 @@
 #include "godwit/base/escape.hpp"
 #include "godwit/model/rule_parser.hpp"
 #include "info_words.hpp"
+#include "rate_option.hpp"
 #include "rule_file.hpp"
 #include "size.hpp"
 
@@ -183,15 +184,7 @@ modify_window(Draft& draft, const Setting& setting)
 Result<>
 bandwidth(Draft& draft, const Setting& setting)
 {
-  constexpr std::uint64_t least = 512; // rounds to rsync's unit of 1 KiB
-  TRY_ASSIGN(const std::uint64_t rate,
-             parse_size(setting.on ? setting.value : "0", SizeUnit::kib, "bwlimit"));
-  if (rate != 0 && rate < least) {
-    return make_error(ErrorKind::usage,
-                      fmt::format("--bwlimit={} is too small: give 512 bytes or more, or 0 for none",
-                                  escape(setting.value)));
-  }
-  draft.options.bytes_per_second = rate;
+  TRY_ASSIGN(draft.options.bandwidth, parse_rates(setting.on ? setting.value : "0"));
   return {};
 }
 
@@ -217,6 +210,23 @@ Result<>
 connect_timeout(Draft& draft, const Setting& setting)
 {
   return seconds(draft.options.connect_timeout_s, setting, "contimeout");
+}
+
+Result<>
+connections(Draft& draft, const Setting& setting)
+{
+  constexpr int most = 32;
+  if (setting.value == "auto") {
+    draft.options.connections = 0;
+    return {};
+  }
+  const auto count = parse_int(setting.value, "connections");
+  if (!count || *count < 1 || *count > most) {
+    return make_error(ErrorKind::usage, fmt::format("--connections={} is invalid: give 1 to {}, or auto",
+                                                    escape(setting.value), most));
+  }
+  draft.options.connections = static_cast<std::size_t>(*count);
+  return {};
 }
 
 Result<>
@@ -355,6 +365,7 @@ constexpr OptionSpec specs[] = {
     {"--rsync-path,--remote-path", "", "PROGRAM", far, "what godwit is called at the far end",
      text<&Options::remote_program>},
     {"--transport", "", "ssh|libssh", far, "the system's ssh, or the one that is built in", transport},
+    {"--connections", "", "N|auto", far, "streams to the far end (auto: more where it is far)", connections},
     {"--timeout", "no-timeout", "SECONDS", far, "without a sign of life (default 120, 0: no limit)", timeout},
     {"--contimeout", "no-contimeout", "SECONDS", far, "until connected (default 30, 0: no limit)",
      connect_timeout},

@@ -2,51 +2,34 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
-
-#include "godwit/base/assert.hpp"
 
 namespace godwit::endpoint {
 
 namespace {
 
+using std::chrono::microseconds;
+
 // No shell prints it, no terminal or 7-bit line passes it unchanged.
 constexpr std::array<unsigned char, 16> magic = {0x89, 'G',  'D',  'W',  'T',  0x0D, 0x0A, 0x1A,
                                                  0x0A, 0x00, 0xFF, 0xC5, 0x3E, 0x97, 0x81, 0xE2};
 constexpr std::size_t max_noise_bytes = 64U << 10U;
-constexpr std::size_t read_bytes = 256U << 10U;
 constexpr auto keepalive_interval = std::chrono::milliseconds(500);
+constexpr auto rest_interval = std::chrono::milliseconds(2); // how soon a new message gets a line that is free
 
-void
-make_nonblocking(int fd)
+std::int64_t
+now_us()
 {
-  const int flags = ::fcntl(fd, F_GETFL);
-  ::fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-}
-
-Error
-peer_is_gone()
-{
-  return make_error(ErrorKind::stream, "connection closed by the other side before the end");
+  return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 } // namespace
 
 Link::Link(int in_fd, int out_fd, const LinkSettings& settings)
-    : m_in(in_fd), m_out(out_fd), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_settings(settings),
-      m_writer(settings.compress_level), m_in_limit(settings.bytes_per_second),
-      m_out_limit(settings.bytes_per_second), m_last_heard(Clock::now()), m_inbox(settings.inbox_bytes)
+    : m_in(in_fd, m_waker), m_out(out_fd, m_waker), m_writer(settings.compress_level), m_inbox(settings.inbox_bytes)
 {
-  ASSERT(m_wake != -1);
-  make_nonblocking(m_in);
-  make_nonblocking(m_out);
+  m_in.set_timeout(settings.timeout_s);
+  m_out.set_timeout(settings.timeout_s);
+  m_out.set_rate(settings.bytes_per_second);
 }
 
 void
@@ -55,11 +38,19 @@ Link::start()
   m_write_thread = std::jthread([this] { write_loop(); });
 }
 
+void
+Link::shorten_timeout(int seconds)
+{
+  m_in.set_timeout(std::min(m_in.timeout_s(), seconds));
+  m_out.set_timeout(m_in.timeout_s());
+}
+
 Result<>
 Link::write_now(const proto::Message& message)
 {
   m_writer.add(message);
-  return write_all(m_writer.flush());
+  TRY(m_out.write(m_writer.flush()));
+  return m_out.drain();
 }
 
 Link::~Link()
@@ -68,15 +59,12 @@ Link::~Link()
   if (m_write_thread.joinable()) {
     m_write_thread.join();
   }
-  ::close(m_wake);
 }
 
 void
 Link::abort()
 {
-  m_aborted = true;
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(m_wake, &one, sizeof one); // full means: woken already
+  m_waker.wake();
   m_outbox.close();
   m_inbox.close();
 }
@@ -84,7 +72,7 @@ Link::abort()
 Result<>
 Link::write_magic()
 {
-  return write_all(std::as_bytes(std::span(magic)));
+  return m_out.write(std::as_bytes(std::span(magic)));
 }
 
 Result<std::string>
@@ -92,22 +80,39 @@ Link::find_magic(Clock::time_point deadline)
 {
   const std::string_view wanted = as_text(std::as_bytes(std::span(magic)));
   while (true) {
-    const std::size_t at = as_text(m_early).find(wanted);
+    const std::string_view came = as_text(m_in.early());
+    const std::size_t at = came.find(wanted);
     if (at != std::string_view::npos) {
-      std::string noise(as_text(m_early).substr(0, at));
-      m_reader.feed(ByteView(m_early).subspan(at + magic.size()));
-      m_early.clear();
+      std::string noise(came.substr(0, at));
+      m_in.skip_early(at + magic.size());
       return noise;
     }
-    if (m_early.size() > max_noise_bytes) {
-      return make_error(ErrorKind::protocol, std::string(as_text(m_early)));
+    if (came.size() > max_noise_bytes) {
+      return make_error(ErrorKind::protocol, std::string(came));
     }
-    TRY_ASSIGN(const bool more, read_some(deadline));
+    TRY_ASSIGN(const bool more, m_in.read_early(deadline));
     if (!more) {
-      const ErrorKind kind = m_early.empty() ? ErrorKind::stream : ErrorKind::protocol;
-      return make_error(kind, std::string(as_text(m_early)));
+      const std::string all(as_text(m_in.early()));
+      return make_error(all.empty() ? ErrorKind::stream : ErrorKind::protocol, all);
     }
-    append(m_early, m_buffer);
+  }
+}
+
+void
+Link::add_line(int in_fd, int out_fd, Use use, LineReader::OnHeard on_heard)
+{
+  const bool waits = use == Use::when_heard;
+  m_in.add(in_fd, [this, out_fd, waits, on_heard = std::move(on_heard)](bool is_heard) {
+    if (is_heard && waits) {
+      m_out.add(out_fd);
+    }
+    if (on_heard) {
+      on_heard(is_heard);
+    }
+  });
+  if (!waits) {
+    m_out.add(out_fd);
+    send({proto::Keepalive{}, {}}); // so that the peer hears of it
   }
 }
 
@@ -136,19 +141,53 @@ Link::receive_next(Deadline deadline)
   while (true) {
     TRY_ASSIGN(std::optional<proto::Message> next, m_reader.next());
     if (next) {
-      if (std::holds_alternative<proto::Keepalive>(*next)) {
+      if (const auto* keepalive = std::get_if<proto::Keepalive>(&*next)) {
+        take(*keepalive);
         continue;
       }
       m_listing += proto::is_about_listing(*next) ? m_reader.message_bytes() : 0;
       const std::size_t cost = proto::payload_bytes(*next);
       return Parcel{*std::move(next), cost == 0 ? Lease() : m_inbox.take(cost)};
     }
-    TRY_ASSIGN(const bool more, read_some(deadline));
-    if (!more) {
-      return peer_is_gone();
+    TRY_ASSIGN(const ByteView chunks, m_in.read(deadline));
+    if (chunks.empty()) {
+      return make_error(ErrorKind::stream, "connection closed by the other side before the end");
     }
-    m_reader.feed(m_buffer);
+    m_reader.feed(chunks);
   }
+}
+
+// An echo that is due already is not owed twice, however often it is asked for.
+void
+Link::take(const proto::Keepalive& keepalive)
+{
+  if (keepalive.ask != 0 && m_echo_due.exchange(keepalive.ask) == 0) {
+    send({proto::Keepalive{}, {}});
+  }
+  const auto asked = static_cast<std::int64_t>(keepalive.echo);
+  if (asked != 0 && asked == m_echo_asked) {
+    const std::int64_t took = std::max<std::int64_t>(now_us() - asked, 1);
+    const std::int64_t before = m_round_trip_us;
+    m_round_trip_us = before == 0 ? took : std::min(before, took);
+    m_echo_asked = 0;
+  }
+}
+
+void
+Link::ask_for_echo()
+{
+  std::int64_t none = 0;
+  const std::int64_t now = now_us();
+  if (m_echo_asked.compare_exchange_strong(none, now)) {
+    send({proto::Keepalive{static_cast<std::uint64_t>(now), 0}, {}});
+  }
+}
+
+std::optional<microseconds>
+Link::round_trip() const
+{
+  const std::int64_t us = m_round_trip_us;
+  return us == 0 ? std::nullopt : std::optional(microseconds(us));
 }
 
 Result<>
@@ -163,8 +202,11 @@ Link::finish()
 }
 
 void
-Link::add_to_frame(const proto::Message& message)
+Link::add_to_frame(proto::Message message)
 {
+  if (auto* keepalive = std::get_if<proto::Keepalive>(&message)) {
+    keepalive->echo = m_echo_due.exchange(0);
+  }
   const std::size_t before = m_writer.pending_bytes();
   m_writer.add(message);
   m_listing += proto::is_about_listing(message) ? m_writer.pending_bytes() - before : 0;
@@ -173,114 +215,45 @@ Link::add_to_frame(const proto::Message& message)
 void
 Link::write_loop()
 {
+  Result<> outcome = write_queued();
+  if (outcome) {
+    return;
+  }
+  const bool is_stuck = outcome.error().kind == ErrorKind::timeout;
+  {
+    const std::scoped_lock lock(m_error_mutex);
+    m_write_outcome = std::move(outcome);
+  }
+  m_outbox.close();
+  if (is_stuck) {
+    abort(); // the reader, who may be hearing keepalives still, tells why
+  }
+  while (m_outbox.try_pop()) { // whoever waits for their leases goes on
+  }
+}
+
+// Until the outbox is closed and empty.
+Result<>
+Link::write_queued()
+{
   while (true) {
+    while (m_out.has_rest() && m_outbox.is_empty()) {
+      TRY(m_out.write_rest(Clock::now() + rest_interval));
+    }
     std::optional<Parcel> parcel = m_outbox.pop_until(Clock::now() + keepalive_interval);
     if (!parcel && m_outbox.is_finished()) {
-      return;
+      return m_out.drain();
     }
-    add_to_frame(parcel ? parcel->message : proto::Message(proto::Keepalive{}));
+    add_to_frame(parcel ? std::move(parcel->message) : proto::Message(proto::Keepalive{}));
     parcel.reset();
     while (m_writer.pending_bytes() < proto::chunk_target_bytes && (parcel = m_outbox.try_pop())) {
-      add_to_frame(parcel->message);
+      add_to_frame(std::move(parcel->message));
       parcel.reset();
     }
-    if (Result<> written = write_all(m_writer.flush()); !written) {
-      const bool is_stuck = written.error().kind == ErrorKind::timeout;
-      {
-        const std::scoped_lock lock(m_error_mutex);
-        m_write_outcome = std::move(written);
-      }
-      m_outbox.close();
-      if (is_stuck) {
-        abort(); // the reader, who may be hearing keepalives still, tells why
-      }
-      while (m_outbox.try_pop()) { // whoever waits for their leases goes on
-      }
-      return;
-    }
-  }
-}
-
-Result<>
-Link::write_all(ByteView bytes)
-{
-  while (!bytes.empty()) {
-    if (m_aborted) {
-      return make_error(ErrorKind::stopped, "stopped");
-    }
-    const ssize_t count = ::write(m_out, bytes.data(), m_out_limit.portion(bytes.size()));
-    if (count >= 0) {
-      m_sent += static_cast<std::uint64_t>(count);
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-      m_out_limit.pass(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN) {
-      const Deadline deadline =
-          m_settings.timeout_s == 0 ? Deadline() : Clock::now() + std::chrono::seconds(m_settings.timeout_s);
-      TRY(wait_for(m_out, POLLOUT, deadline));
-    } else if (errno != EINTR) {
-      return errno == EPIPE || errno == ECONNRESET ? peer_is_gone() : sys_error("cannot write to the other side");
-    }
-  }
-  return {};
-}
-
-Link::Clock::time_point
-Link::silence_ends() const
-{
-  return m_settings.timeout_s == 0 ? Clock::time_point::max()
-                                   : m_last_heard + std::chrono::seconds(m_settings.timeout_s);
-}
-
-Result<>
-Link::wait_for(int fd, short events, Deadline deadline)
-{
-  std::array<pollfd, 2> polled = {{{fd, events, 0}, {m_wake, POLLIN, 0}}};
-  while (true) {
-    int wait_ms = -1;
-    if (deadline && *deadline != Clock::time_point::max()) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
-      wait_ms = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000'000));
-    }
-    const int ready = ::poll(polled.data(), polled.size(), wait_ms);
-    if (ready < 0 && errno != EINTR) {
-      return sys_error("cannot poll the connection");
-    }
-    if ((polled[1].revents & POLLIN) != 0) {
-      return make_error(ErrorKind::stopped, "stopped");
-    }
-    if (ready > 0) {
-      return {};
-    }
-    if (ready == 0) {
-      return make_error(ErrorKind::timeout, "no answer from the other side in time");
-    }
-  }
-}
-
-// Into m_buffer; false at the end of the stream.
-Result<bool>
-Link::read_some(Deadline deadline)
-{
-  m_buffer.resize(read_bytes);
-  while (true) {
-    if (m_aborted) {
-      return make_error(ErrorKind::stopped, "stopped");
-    }
-    const ssize_t count = ::read(m_in, m_buffer.data(), m_in_limit.portion(m_buffer.size()));
-    if (count >= 0) {
-      m_buffer.resize(static_cast<std::size_t>(count));
-      m_received += static_cast<std::uint64_t>(count);
-      m_in_limit.pass(static_cast<std::size_t>(count));
-      m_last_heard = Clock::now();
-      return count != 0;
-    }
-    if (errno == EAGAIN) {
-      TRY(wait_for(m_in, POLLIN, std::min(deadline.value_or(Clock::time_point::max()), silence_ends())));
-    } else if (errno == ECONNRESET || errno == EIO) {
-      m_buffer.clear();
-      return false;
-    } else if (errno != EINTR) {
-      return sys_error("cannot read from the other side");
+    TRY(m_out.write(m_writer.flush()));
+    while (m_out.has_fresh_line()) {
+      add_to_frame(proto::Keepalive{});
+      TRY(m_out.write(m_writer.flush()));
     }
   }
 }

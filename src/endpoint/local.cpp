@@ -45,9 +45,15 @@ Local::open(const proto::Open& request)
 }
 
 Result<fs::Sandbox>
-Local::confine()
+Local::confine(int accepts_on)
 {
-  return m_state->roots.confine();
+  return m_state->roots.confine(accepts_on);
+}
+
+void
+Local::set_rate(std::uint64_t bytes_per_second)
+{
+  m_state->context->limit.set_rate(bytes_per_second);
 }
 
 void

@@ -53,9 +53,11 @@ failure(std::uint64_t id, const Error& error)
 void
 LaneContext::pass_limit(std::size_t bytes)
 {
-  if (limit.is_limited()) {
-    const std::scoped_lock lock(limit_mutex);
-    limit.pass(bytes);
+  const std::scoped_lock lock(limit_mutex);
+  while (bytes != 0 && limit.is_limited() && !stopped) {
+    const std::size_t portion = limit.portion(bytes);
+    limit.pass(portion);
+    bytes -= portion;
   }
 }
 

@@ -160,7 +160,7 @@ void
 LocalScan::add_error(const model::RelPath&, const Error& error)
 {
   m_context.answer({proto::ListError{error.kind, error.errno_value, error.text, error.kind != ErrorKind::vanished},
-                    {}});
+                    m_context.entries.take(1)});
 }
 
 fs::Verdict

@@ -23,6 +23,21 @@ check_hello(const proto::Hello& hello)
   return {};
 }
 
+proto::Hello
+own_hello()
+{
+  return {proto::protocol_version, proto::protocol_version, 0, "godwit " GODWIT_VERSION};
+}
+
+// For the greeting of a further connection, of which the run's own stream is none of its business.
+LinkSettings
+plain_settings()
+{
+  LinkSettings settings;
+  settings.compress_level = 0;
+  return settings;
+}
+
 // A code that is none would be cut to 8 bits, and could pass for success.
 int
 exit_code_of(const proto::Fatal& fatal)
@@ -72,7 +87,7 @@ Remote::Remote(int in_fd, int out_fd, const LinkSettings& settings, Answers answ
     : m_link(in_fd, out_fd, settings), m_answer(std::move(answers))
 {
   m_link.start();
-  m_link.send({proto::Hello{proto::protocol_version, proto::protocol_version, 0, "godwit " GODWIT_VERSION}, {}});
+  m_link.send({own_hello(), {}});
 }
 
 Remote::~Remote()
@@ -84,6 +99,12 @@ void
 Remote::stop()
 {
   m_link.abort();
+  const std::scoped_lock lock(m_joining_mutex);
+  m_is_stopped = true;
+  for (const auto& joining : m_joining) {
+    joining->greeting.abort();
+    joining->heard.close();
+  }
 }
 
 Result<std::string>
@@ -141,6 +162,10 @@ Remote::read_loop()
       m_answer({proto::Fatal{ErrorKind::protocol, 0, "the agent sent a message that its role does not send", 0}, {}});
       return;
     }
+    if (const auto* opened = std::get_if<proto::Opened>(&parcel->message)) {
+      m_join = opened->join;
+      m_can_be_joined = !m_join.token.empty();
+    }
     auto* fatal = std::get_if<proto::Fatal>(&parcel->message);
     if (fatal != nullptr) {
       fatal->exit_code = exit_code_of(*fatal);
@@ -151,6 +176,52 @@ Remote::read_loop()
       return;
     }
   }
+}
+
+Remote::Joining::Joining(int in_fd, int out_fd) : greeting(in_fd, out_fd, plain_settings()) {}
+
+Result<>
+Remote::greet_further(Joining& joining, std::chrono::steady_clock::time_point deadline)
+{
+  if (auto noise = joining.greeting.find_magic(deadline); !noise) {
+    return make_error(noise.error().kind, "cannot join: no greeting came");
+  }
+  TRY_ASSIGN(const Parcel first, joining.greeting.receive(deadline));
+  const auto* hello = std::get_if<proto::Hello>(&first.message);
+  if (hello == nullptr) {
+    return make_error(ErrorKind::protocol, "cannot join: the agent did not begin with a greeting");
+  }
+  TRY(check_hello(*hello));
+  TRY(joining.greeting.write_now(own_hello()));
+  return joining.greeting.write_now(m_join);
+}
+
+Result<>
+Remote::join(int in_fd, int out_fd, std::chrono::steady_clock::time_point deadline)
+{
+  const auto joining = std::make_shared<Joining>(in_fd, out_fd);
+  {
+    const std::scoped_lock lock(m_joining_mutex);
+    if (m_is_stopped) {
+      return make_error(ErrorKind::stopped, "stopped");
+    }
+    m_joining.push_back(joining);
+  }
+  TRY(greet_further(*joining, deadline));
+  m_link.add_line(in_fd, out_fd, Link::Use::when_heard, [joining](bool is_heard) { joining->heard.push(is_heard); });
+  const std::optional<bool> is_heard = joining->heard.pop_until(deadline);
+  if (!is_heard) {
+    return make_error(joining->heard.is_finished() ? ErrorKind::stopped : ErrorKind::timeout,
+                      "cannot join: the first agent did not answer");
+  }
+  return *is_heard ? Result<>() : make_error(ErrorKind::protocol, "cannot join: the first agent did not take it");
+}
+
+void
+Remote::set_rate(std::uint64_t bytes_per_second)
+{
+  m_link.set_rate(bytes_per_second);
+  m_link.send({proto::SetRate{bytes_per_second}, {}});
 }
 
 Result<>

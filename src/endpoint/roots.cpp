@@ -103,7 +103,7 @@ Roots::metadata_for(const model::Entry& entry) const
 }
 
 Result<fs::Sandbox>
-Roots::confine() const
+Roots::confine(int accepts_on) const
 {
   const bool writes = request.role == proto::Role::dest || request.removes_source;
   std::vector<fs::SandboxRoot> folders;
@@ -113,7 +113,7 @@ Roots::confine() const
   if (partial_folder) {
     folders.push_back({partial_folder.fd(), fs::Access::read_write});
   }
-  return fs::enter_sandbox({folders, request.copy_links || request.copy_dirlinks});
+  return fs::enter_sandbox({folders, request.copy_links || request.copy_dirlinks, accepts_on});
 }
 
 namespace {

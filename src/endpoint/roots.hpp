@@ -32,7 +32,7 @@ struct Roots {
   const fs::Dir& dest() const { return bases.front().dir; }
   // What an entry is to have at the dest, as this run was asked.
   fs::Metadata metadata_for(const model::Entry& entry) const;
-  Result<fs::Sandbox> confine() const;
+  Result<fs::Sandbox> confine(int accepts_on) const;
 };
 
 // Opens (at the dest: makes, where that is asked for) what `request` names and

@@ -41,7 +41,7 @@ constexpr long refused[] = {
     SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kill, SYS_tkill,
     SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal,
     // the network
-    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
+    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept,
     // ways around this filter or the file system's rules
     SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_open_by_handle_at, SYS_userfaultfd,
     SYS_bpf, SYS_perf_event_open, SYS_unshare, SYS_setns,
@@ -99,8 +99,20 @@ allow_without_path(Program& program, long call)
   program.give(refuse);
 }
 
+// With the number of the call loaded. The kernel looks at the lower half of a descriptor.
+void
+allow_accept(Program& program, int accepts_on)
+{
+  constexpr std::size_t low_at = offsetof(seccomp_data, args);
+  program.is_equal(SYS_accept4, {0, 4});
+  program.load(low_at);
+  program.is_equal(static_cast<std::uint32_t>(accepts_on), {0, 1});
+  program.give(accepts_on >= 0 ? SECCOMP_RET_ALLOW : refuse);
+  program.give(refuse);
+}
+
 Program
-build(bool has_fchmodat2)
+build(bool has_fchmodat2, int accepts_on)
 {
   Program program;
   program.load(offsetof(seccomp_data, arch));
@@ -119,6 +131,7 @@ build(bool has_fchmodat2)
   if (has_fchmodat2) {
     refuse_call(SYS_fchmodat);
   }
+  allow_accept(program, accepts_on);
   for (const long call : by_descriptor) {
     allow_without_path(program, call);
   }
@@ -129,9 +142,9 @@ build(bool has_fchmodat2)
 } // namespace
 
 bool
-install_call_filter(bool has_fchmodat2)
+install_call_filter(bool has_fchmodat2, int accepts_on)
 {
-  Program program = build(has_fchmodat2);
+  Program program = build(has_fchmodat2, accepts_on);
   const sock_fprog view = program.view();
   return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &view) == 0;
 }

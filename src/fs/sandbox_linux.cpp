@@ -70,7 +70,7 @@ enter_sandbox(const SandboxPlan& plan)
   const int version = landlock_version();
   const bool files = version > 0 && enter_landlock(version, plan);
   const bool by_descriptor = has_fchmodat2();
-  const bool calls = install_call_filter(by_descriptor);
+  const bool calls = install_call_filter(by_descriptor, plan.accepts_on);
   Sandbox sandbox;
   sandbox.level = level_of(files, calls);
   sandbox.allows_cross_folder_renames = !files || version >= refer_version;

@@ -84,6 +84,12 @@ ChunkHead::fits(ByteView content) const
   return sum_of(content) == content_sum;
 }
 
+std::size_t
+ChunkHead::size_of_chunk(ByteView chunks)
+{
+  return wire_bytes + (load_le<std::uint32_t>(chunks.data()) & ~compressed_bit);
+}
+
 Error
 damaged_stream()
 {

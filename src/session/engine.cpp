@@ -103,6 +103,7 @@ Engine::report_progress()
     return;
   }
   m_next_progress = now + progress_interval;
+  m_parts.trees.tick(m_parts.report.events());
   m_parts.report.totals().seconds = seconds_since(m_started);
   m_parts.report.events().on(model::Progressed{m_parts.report.totals()});
 }

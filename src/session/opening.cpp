@@ -60,6 +60,8 @@ Opening::request(proto::Role role) const
   open.sparse = options.sparse;
   open.preallocate = options.preallocate;
   open.compress_level = static_cast<std::uint8_t>(level);
+  open.bytes_per_second = m_parts.trees.rate_now();
+  open.connections = static_cast<std::uint8_t>(m_parts.trees.most_connections());
   return open;
 }
 

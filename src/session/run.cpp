@@ -160,7 +160,7 @@ Run::pipeline_rules() const
 {
   const bool whole = m_options.whole_file.value_or(m_trees->are_local());
   PipelineRules rules;
-  rules.transfer.copies = m_trees->are_local() && whole && m_options.bytes_per_second == 0;
+  rules.transfer.copies = m_trees->are_local() && whole && !m_options.bandwidth.limits();
   rules.transfer.deltas = !whole;
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
   rules.transfer.in_place = m_options.in_place;

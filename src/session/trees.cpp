@@ -1,6 +1,7 @@
 #include "trees.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "godwit/base/escape.hpp"
@@ -138,10 +139,11 @@ places_of(const model::Options& options)
 Trees::Trees(const Places& places, const model::Options& options, Inbox& inbox, mode_t user_umask)
     : m_places(places), m_options(options), m_inbox(inbox), m_user_umask(user_umask)
 {
+  m_rate = rate_now();
   endpoint::LocalSettings settings;
   settings.user_umask = user_umask;
   if (places.direction == model::Direction::local) {
-    settings.bytes_per_second = options.bytes_per_second;
+    settings.bytes_per_second = rate_now();
     settings.listed_entries = local_listed_entries;
   }
   if (places.direction != model::Direction::pull) {
@@ -162,6 +164,7 @@ Trees::~Trees()
   stop();
   m_dest.reset();
   m_source.reset();
+  m_connections.reset(); // their lines were the far end's
   if (m_connection) { // the agent sees the end and puts away what was under way
     m_connection->shutdown_write();
     (void)m_connection->wait(Clock::now() + goodbye_patience);
@@ -175,6 +178,71 @@ Trees::stop()
     if (side != nullptr) {
       side->stop();
     }
+  }
+  if (m_connections) {
+    m_connections->stop();
+  }
+}
+
+std::size_t
+Trees::most_connections() const
+{
+  if (m_remote == nullptr || m_options.list_only) {
+    return 1;
+  }
+  if (m_options.connections != 0) {
+    return m_options.transport == model::TransportKind::libssh ? 1 : m_options.connections;
+  }
+  return transport::runs_ssh(m_connect_options) ? Growth::most : 1;
+}
+
+std::uint64_t
+Trees::rate_now() const
+{
+  if (!m_options.bandwidth.changes()) {
+    return m_options.bandwidth.at(0);
+  }
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  return m_options.bandwidth.at(local.tm_hour * 60 + local.tm_min);
+}
+
+void
+Trees::tick(model::EventSink& events)
+{
+  tick_rate();
+  if (m_remote != nullptr) {
+    tick_connections(events);
+  }
+}
+
+void
+Trees::tick_rate()
+{
+  const std::uint64_t rate = rate_now();
+  if (rate == std::exchange(m_rate, rate)) {
+    return;
+  }
+  if (m_remote != nullptr) {
+    m_remote->set_rate(rate);
+    return;
+  }
+  m_local_source->set_rate(rate);
+}
+
+void
+Trees::tick_connections(model::EventSink& events)
+{
+  if (!m_connections) {
+    if (most_connections() == 1 || !m_remote->can_be_joined()) {
+      return;
+    }
+    m_connections = std::make_unique<Connections>(m_places.remote, m_connect_options, *m_remote, m_options.connections);
+  }
+  m_connections->tick();
+  if (std::string notice = m_connections->take_notice(); !notice.empty()) {
+    events.on(model::Notice{1, std::move(notice)});
   }
 }
 
@@ -190,13 +258,13 @@ Trees::connect(model::EventSink& events, std::stop_token stop)
   if (m_places.direction == model::Direction::local) {
     return {};
   }
-  transport::ConnectOptions wanted = connect_options(m_options, events);
-  wanted.user_umask = m_user_umask;
-  wanted.stop = stop;
-  TRY_ASSIGN(m_connection, transport::connect(m_places.remote, wanted));
+  m_connect_options = connect_options(m_options, events);
+  m_connect_options.user_umask = m_user_umask;
+  m_connect_options.stop = stop;
+  TRY_ASSIGN(m_connection, transport::connect(m_places.remote, m_connect_options));
   endpoint::LinkSettings settings;
   settings.timeout_s = m_options.timeout_s;
-  settings.bytes_per_second = m_options.bytes_per_second;
+  settings.bytes_per_second = m_rate;
   settings.compress_level = m_options.compress == false ? 0 : m_options.compress_level.value_or(1);
   m_remote_side = m_places.direction == model::Direction::pull ? model::Side::source : model::Side::dest;
   auto remote = std::make_unique<endpoint::Remote>(m_connection->in_fd(), m_connection->out_fd(), settings,
@@ -242,7 +310,8 @@ Trees::greet(model::EventSink& events)
 Error
 Trees::explain(Error error)
 {
-  if (!m_connection || error.kind != ErrorKind::stream || m_options.list_only) {
+  const bool has_several = m_connections && m_connections->in_use() > 1; // how the first one ends then tells nothing
+  if (!m_connection || error.kind != ErrorKind::stream || m_options.list_only || has_several) {
     return error;
   }
   const transport::ExitReport report = m_connection->wait(Clock::now() + exit_patience);

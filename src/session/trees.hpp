@@ -10,6 +10,7 @@
 #include "godwit/model/location.hpp"
 #include "godwit/model/options.hpp"
 #include "godwit/model/side.hpp"
+#include "connections.hpp"
 #include "godwit/transport/connection.hpp"
 
 namespace godwit::session {
@@ -50,6 +51,11 @@ public:
   const endpoint::Remote* remote() const { return m_remote; }
   model::Side remote_side() const { return m_remote_side; }
   bool is_remote(model::Side side) const { return m_remote != nullptr && m_remote_side == side; }
+  // How many connections the far end should be ready for, and how much it may send a second.
+  std::size_t most_connections() const;
+  std::uint64_t rate_now() const;
+  // From time to time, once both are opened: further connections, another rate. Never blocks.
+  void tick(model::EventSink& events);
   // What ended the connection, in words, for an error that says it ended.
   Error explain(Error error);
   void stop();
@@ -57,11 +63,14 @@ public:
 private:
   endpoint::Answers answers_of(model::Side side);
   Result<> greet(model::EventSink& events);
+  void tick_rate();
+  void tick_connections(model::EventSink& events);
 
   Places m_places;
   const model::Options& m_options;
   Inbox& m_inbox;
   mode_t m_user_umask;
+  transport::ConnectOptions m_connect_options;
   std::unique_ptr<transport::Connection> m_connection; // before what borrows its descriptors
   std::unique_ptr<endpoint::Endpoint> m_source;
   std::unique_ptr<endpoint::Endpoint> m_dest;
@@ -69,6 +78,8 @@ private:
   endpoint::Local* m_local_dest = nullptr;
   endpoint::Remote* m_remote = nullptr;
   model::Side m_remote_side = model::Side::source;
+  std::uint64_t m_rate = 0;                   // that holds now
+  std::unique_ptr<Connections> m_connections; // beside the first, once there may be any
 };
 
 } // namespace godwit::session

@@ -137,7 +137,7 @@ ssh_arguments(const model::Location& location, const ConnectOptions& options)
     words.emplace_back("-o");
     words.push_back(std::move(option));
   };
-  if (!options.has_terminal && !asks_by_program()) {
+  if (options.asks_nothing || (!options.has_terminal && !asks_by_program())) {
     set("BatchMode=yes");
   }
   if (options.connect_timeout_s > 0) {
@@ -155,6 +155,13 @@ ssh_arguments(const model::Location& location, const ConnectOptions& options)
   return words;
 }
 
+bool
+is_ssh(std::string_view program)
+{
+  const std::size_t slash = program.rfind('/');
+  return program.substr(slash == std::string_view::npos ? 0 : slash + 1) == "ssh";
+}
+
 std::vector<std::string>
 rsh_arguments(std::vector<std::string> command, const model::Location& location,
               const ConnectOptions& options)
@@ -162,6 +169,9 @@ rsh_arguments(std::vector<std::string> command, const model::Location& location,
   bool has_login = false;
   for (std::size_t at = 1; at + 1 < command.size(); ++at) {
     has_login = has_login || (command[at] == "-l" && !command[at + 1].starts_with('-'));
+  }
+  if (options.asks_nothing && is_ssh(command.front())) { // first, since ssh takes an option's first value
+    command.insert(command.begin() + 1, {"-o", "BatchMode=yes"});
   }
   if (location.has_user && !has_login) {
     command.emplace_back("-l");

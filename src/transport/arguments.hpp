@@ -24,6 +24,9 @@ Result<> check_target(const model::Location& location, const ConnectOptions& opt
 // is the user's configuration.
 std::vector<std::string> ssh_arguments(const model::Location& location, const ConnectOptions& options);
 
+// ssh, by whatever path.
+bool is_ssh(std::string_view program);
+
 // rsync's order: COMMAND [-l user] host P agent; no -l if the command has one.
 std::vector<std::string> rsh_arguments(std::vector<std::string> command, const model::Location& location,
                                        const ConnectOptions& options);

@@ -64,6 +64,21 @@ spawn(const std::vector<std::string>& argv, const SpawnOptions& options)
 }
 
 bool
+runs_ssh(const ConnectOptions& options)
+{
+  switch (kind_for(options)) {
+  case Kind::command: {
+    const auto words = split_rsh(options.rsh);
+    return words && is_ssh(words->front());
+  }
+  case Kind::libssh:
+    return false;
+  default:
+    return true;
+  }
+}
+
+bool
 has_controlling_terminal()
 {
   const fs::Fd terminal(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));

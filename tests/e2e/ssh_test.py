@@ -96,6 +96,14 @@ class Transfers:
 
 class BySsh(Transfers, BlackBox):
 
+    @godwit_only("it has one connection")
+    def test_several_connections_make_no_difference(self):
+        self.write("src/long", os.urandom(1 << 20) * 8)
+        for source, dest in (("src/", self.far()), (self.far(), "back/")):
+            self.ends(self.there("-a", "--connections=3", "--no-z", "--bwlimit=4m", source, dest), 0)
+        self.same("src", "far")
+        self.same("src", "back")
+
     def test_a_port_where_nothing_listens_is_255(self):
         shell = f"{SERVER.shell()} -p 1"
         outcome = self.run_tool("-e", shell, f"--rsync-path={self.tool}", "-a", "src/", self.far(),

@@ -6,7 +6,8 @@
     freeze:up:N   after N bytes nothing passes any more, but the line stays
     chop:both:N   everything passes, in pieces of at most N bytes
 
-The far end's process number goes to $FAULT_PID, if that names a file.
+Where $FAULT_LINES names a folder, the processes that run this number themselves there, from 1, and only number
+$FAULT_LINE damages anything. The far end's process number goes to $FAULT_PID, if that names a file.
 """
 import os
 import signal
@@ -58,6 +59,16 @@ def relay(line, far, closing):
         os.close(line.sink)
 
 
+def own_number(folder):
+    number = 1
+    while True:
+        try:
+            os.close(os.open(os.path.join(folder, str(number)), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            return number
+        except FileExistsError:
+            number += 1
+
+
 def main():
     words = sys.argv[1:]
     while words and words[0].startswith("-"):
@@ -65,6 +76,9 @@ def main():
     for fd in (0, 1):
         os.set_blocking(fd, True)  # some callers hand over their own kind
     what, where, at = (os.environ.get("FAULT") or "none:both:0").split(":")
+    lines = os.environ.get("FAULT_LINES")
+    if lines and str(own_number(lines)) != os.environ.get("FAULT_LINE"):
+        what = "none"
     far = subprocess.Popen(["sh", "-c", "exec " + " ".join(words[1:])], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            bufsize=0)
     if os.environ.get("FAULT_PID"):

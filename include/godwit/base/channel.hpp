@@ -59,6 +59,13 @@ public:
     return take();
   }
 
+  // Waits until fewer than `count` items wait, or it is closed.
+  void wait_below(std::size_t count)
+  {
+    std::unique_lock lock(m_mutex);
+    m_room.wait(lock, [&] { return m_closed || m_items.size() < count; });
+  }
+
   void close()
   {
     std::scoped_lock lock(m_mutex);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -26,13 +27,14 @@ public:
     std::function<void(std::size_t lane)> run;
   };
 
-  explicit Workers(std::size_t lanes, Idle idle = {});
+  // `capacity`: of jobs that wait in one lane.
+  explicit Workers(std::size_t lanes, Idle idle = {}, std::size_t capacity = std::numeric_limits<std::size_t>::max());
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   std::size_t lanes() const { return m_lanes.size(); }
-  // Never blocks. Any thread.
+  // Blocks while the lane is full. Any thread but a lane's.
   void post(std::size_t lane, Job job);
   // Returns when all that was posted before has run. Not from a lane.
   void drain();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,8 @@ bool holds_names(const std::string& operand);
 
 struct LocalSettings {
   std::size_t lanes = 2;                   // workers; each owns whole folders
+  // Requests that may wait for one lane; send() blocks beyond. Whoever sends and also uses up the answers sets none.
+  std::size_t lane_requests = std::numeric_limits<std::size_t>::max();
   std::size_t payload_bytes = 16U << 20U;  // content and ops that may be under way
   std::size_t listed_entries = 1U << 16U;  // entries that may be under way
   std::uint64_t bytes_per_second = 0;      // of what is read; 0: no limit
@@ -43,8 +46,10 @@ public:
   void begin(const proto::Open& request) override;
   // The same, for who wants the answer here.
   Result<proto::Opened> open(const proto::Open& request);
-  // After open(), before any other request: the agent shuts itself in.
-  Result<fs::Sandbox> confine();
+  // After open(), before any other request: the agent shuts itself in. `accepts_on`: see fs::SandboxPlan.
+  Result<fs::Sandbox> confine(int accepts_on);
+  // Of what is read from now on; 0: no limit. After open(). Any thread.
+  void set_rate(std::uint64_t bytes_per_second);
   void send(Parcel request) override;
   void stop() override;
 

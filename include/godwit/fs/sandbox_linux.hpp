@@ -19,6 +19,7 @@ struct SandboxRoot {
 struct SandboxPlan {
   std::span<const SandboxRoot> roots;
   bool reads_everywhere = false; // source with -L or -k: links may lead anywhere
+  int accepts_on = -1;           // the one socket on which connections may still be accepted
 };
 
 enum class SandboxLevel : std::uint8_t {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "godwit/model/filter_rule.hpp"
+#include "godwit/model/rate_table.hpp"
 #include "godwit/model/scope.hpp"
 
 namespace godwit::model {
@@ -76,7 +77,8 @@ struct Options {
   bool preallocate = false;
   std::optional<bool> compress;    // -z, --no-z
   std::optional<int> compress_level;
-  std::uint64_t bytes_per_second = 0; // --bwlimit; 0: no limit
+  RateTable bandwidth;                 // --bwlimit
+  std::size_t connections = 0;         // --connections; 0: as many as pay
 
   // the far end
   std::string rsh;                 // -e or RSYNC_RSH; empty: ssh

@@ -31,6 +31,8 @@ struct ChunkHead {
   // it is not, or a bit was turned, the sum does not hold.
   static Result<ChunkHead> load(ByteView wire, std::uint64_t expected);
   bool fits(ByteView content) const;
+  // Head and content of the chunk that begins here; for what was made by store().
+  static std::size_t size_of_chunk(ByteView chunks);
 };
 
 // What is told where a sum does not hold.

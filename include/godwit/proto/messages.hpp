@@ -3,8 +3,8 @@
 //
 // Order, by role. C is the controller (the process the user started), A the agent.
 //   both:       Hello is the first message of each side. Keepalive at any time.
-//   C -> A:     Open, once, before anything else; Scan, and again after its ListEnd; Finish, once, last. None
-//               waits for Opened. A dest that made its root answers a Scan by pages with Listed.
+//   C -> A:     Open, once, before anything else; Scan, and again after its ListEnd; SetRate at any time; Finish,
+//               once, last. None waits for Opened. A dest that made its root answers a Scan by pages with Listed.
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
 //               For a page not yet settled: RunsWanted{n} -> Runs{n}, a few times at most; then once
 //               PageWanted{n} -> PageListed{n}*. MapOwners is refused.
@@ -15,6 +15,8 @@
 //               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails;
 //               instead of Apply it lets the basis go, and is not answered. Put -> (Done | Failed) for each id.
 //               Make, SetMetadata, Remove -> Done | Failed.
+//   A further connection of a run: Hello of both sides, then Join instead of Open, and from then on it carries
+//   chunks of the run's one stream in either direction, as the first one does; the agent's come first.
 //   Finish -> Finished, after which the agent ends.
 // An id is the controller's, used for one action at a time; the agent answers each once.
 // Ids and pages that nobody asked for, names outside the scope or out of order end the run.
@@ -35,7 +37,7 @@ using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
                  Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
-                 RunsWanted, Runs>;
+                 RunsWanted, Runs, Join, SetRate>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);

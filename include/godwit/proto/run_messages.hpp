@@ -28,7 +28,27 @@ struct Hello {
 
 struct Keepalive {
   static constexpr Tag tag = Tag::keepalive;
-  static constexpr auto fields() { return std::tuple{}; }
+  std::uint64_t ask = 0;  // not 0: to be sent back soon
+  std::uint64_t echo = 0; // not 0: what was asked for
+  static constexpr auto fields() { return std::tuple{field("ask", &Keepalive::ask), field("echo", &Keepalive::echo)}; }
+};
+
+// Opens a further connection to the agent that gave this to the controller, and to nobody else.
+struct Join {
+  static constexpr Tag tag = Tag::join;
+  std::string name;  // where that agent waits
+  std::string token; // what it wants to see
+  static constexpr auto fields()
+  {
+    return std::tuple{field("name", &Join::name, 16), field("token", &Join::token, 16)};
+  }
+};
+
+// What the agent may send from now on, over all connections together; 0: no limit.
+struct SetRate {
+  static constexpr Tag tag = Tag::set_rate;
+  std::uint64_t bytes_per_second = 0;
+  static constexpr auto fields() { return std::tuple{field("bytes_per_second", &SetRate::bytes_per_second)}; }
 };
 
 // The roots, as typed by the user; the only request decoded before confinement.
@@ -59,6 +79,8 @@ struct Open {
   bool in_place = false;           // dest: files are written where they are
   bool sparse = false;             // dest: runs of zeros become holes
   bool preallocate = false;        // dest
+  std::uint64_t bytes_per_second = 0; // as SetRate
+  std::uint8_t connections = 1;       // that the run may come to have
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -84,7 +106,9 @@ struct Open {
                       field("timeout_s", &Open::timeout_s),
                       field("in_place", &Open::in_place),
                       field("sparse", &Open::sparse),
-                      field("preallocate", &Open::preallocate)};
+                      field("preallocate", &Open::preallocate),
+                      field("bytes_per_second", &Open::bytes_per_second),
+                      field("connections", &Open::connections)};
   }
 };
 
@@ -118,6 +142,7 @@ struct Opened {
   std::uint32_t umask = 022;
   std::uint8_t confinement = 0; // fs::Confinement
   std::string confinement_text;
+  Join join; // for further connections; empty: there can be none
   static constexpr auto fields()
   {
     return std::tuple{field("operands", &Opened::operands, max_operands),
@@ -128,7 +153,8 @@ struct Opened {
                       field("may_chown", &Opened::may_chown),
                       field("umask", &Opened::umask),
                       field("confinement", &Opened::confinement),
-                      field("confinement_text", &Opened::confinement_text, 256)};
+                      field("confinement_text", &Opened::confinement_text, 256),
+                      field("join", &Opened::join)};
   }
 };
 

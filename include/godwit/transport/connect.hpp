@@ -33,6 +33,7 @@ struct ConnectOptions {
   std::string remote_program = "godwit"; // --rsync-path, as typed: goes through the remote shell
   int connect_timeout_s = 30;            // 0: none
   bool has_terminal = false;             // questions (passwords, passphrases) can be asked
+  bool asks_nothing = false;             // ssh fails instead, whatever could be asked
   mode_t user_umask = 022;               // what spawned programs get
   StderrLine on_stderr;
   std::stop_token stop; // ends a login that waits for an answer (libssh; ssh asks by itself)
@@ -49,6 +50,9 @@ struct SpawnOptions {
 // in_fd(); libssh logs in first. Fails for hosts, users and programs that no
 // shell should see, and where nothing can be started.
 Result<std::unique_ptr<Connection>> connect(const model::Location& location, const ConnectOptions& options);
+
+// What connect() would start is an ssh, by its name.
+bool runs_ssh(const ConnectOptions& options);
 
 // Runs `argv` here with its stdin and stdout as the connection.
 Result<std::unique_ptr<Connection>> spawn(const std::vector<std::string>& argv, const SpawnOptions& options);

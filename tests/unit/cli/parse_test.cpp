@@ -196,10 +196,13 @@ TEST_CASE("Values reach the options as they are")
   CHECK(given("--max-delete=5", [](const Options& o) { return o.max_delete == 5; }));
   CHECK(given("--max-delete=010", [](const Options& o) { return o.max_delete == 8; }));
   CHECK(given("--max-delete=-1", [](const Options& o) { return o.max_delete == 0; }));
-  CHECK(given("--bwlimit=100", [](const Options& o) { return o.bytes_per_second == 102400; }));
-  CHECK(given("--bwlimit=1.5m", [](const Options& o) { return o.bytes_per_second == 1572864; }));
-  CHECK(given("--bwlimit=9 --bwlimit=0", [](const Options& o) { return o.bytes_per_second == 0; }));
-  CHECK(given("--bwlimit=9 --no-bwlimit", [](const Options& o) { return o.bytes_per_second == 0; }));
+  CHECK(given("--bwlimit=100", [](const Options& o) { return o.bandwidth.at(0) == 102400; }));
+  CHECK(given("--bwlimit=1.5m", [](const Options& o) { return o.bandwidth.at(0) == 1572864; }));
+  CHECK(given("--bwlimit=9 --bwlimit=0", [](const Options& o) { return !o.bandwidth.limits(); }));
+  CHECK(given("--bwlimit=08:00,9", [](const Options& o) { return o.bandwidth.at(480) == 9216; }));
+  CHECK(given("--connections=4", [](const Options& o) { return o.connections == 4; }));
+  CHECK(given("--connections=4 --connections=auto", [](const Options& o) { return o.connections == 0; }));
+  CHECK(given("--bwlimit=9 --no-bwlimit", [](const Options& o) { return !o.bandwidth.limits(); }));
   CHECK(given("-r", [](const Options& o) { return o.timeout_s == 120 && o.connect_timeout_s == 30; }));
   CHECK(given("--timeout=7 --contimeout=8",
               [](const Options& o) { return o.timeout_s == 7 && o.connect_timeout_s == 8; }));
@@ -359,6 +362,8 @@ TEST_CASE("Usage errors name the option in one line")
       {"--info=flist2", "--info=flist2 is not supported yet: only progress2 and progress0 are"},
       {"--timeout=x", "--timeout=x is not a whole number"},
       {"--timeout=-5", "--timeout=-5 is invalid: give seconds, or 0 for none"},
+      {"--connections=0", "--connections=0 is invalid: give 1 to 32, or auto"},
+      {"--connections=many", "--connections=many is invalid: give 1 to 32, or auto"},
       {"--bwlimit=.1", "--bwlimit=.1 is too small: give 512 bytes or more, or 0 for none"},
       {"--max-size=-1", "--max-size=-1 is invalid: a size is not negative"},
       {"--filter=merge,x", "--filter (-f): filter rules that merge a file are not supported yet: merge,x"},

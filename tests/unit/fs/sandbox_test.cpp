@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -204,6 +205,35 @@ TEST_CASE("enter_sandbox can leave a root open for reading only, or all of the m
   CHECK(test::in_child([&] {
           const bool confined = is_confined(tree, Access::read_only, true);
           return confined && reads(outside.path("secret")) && !writes(outside.path("secret")) ? 0 : 1;
+        }) == 0);
+}
+
+TEST_CASE("enter_sandbox leaves one socket on which connections are accepted")
+{
+  TempTree tree;
+  if (!can_confine(tree)) {
+    MESSAGE("skipped: this kernel has no Landlock or no call filter");
+    return;
+  }
+  const auto listening = [](const char* name) {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string text = name + std::to_string(::getpid()); // abstract: the first byte stays 0
+    std::copy(text.begin(), text.end(), address.sun_path + 1);
+    const bool is_bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    return is_bound && ::listen(fd, 1) == 0 ? fd : -1;
+  };
+  CHECK(test::in_child([&] {
+          const int one = listening("godwit-test-one");
+          const int other = listening("godwit-test-other");
+          const Dir root = *Dir::open_operand(tree.root());
+          const fs::SandboxRoot confined{root.fd(), Access::read_only};
+          if (one == -1 || other == -1 || !fs::enter_sandbox({{&confined, 1}, false, one})) {
+            return 1;
+          }
+          const bool accepts = fails_with(::accept4(one, nullptr, nullptr, 0), EAGAIN);
+          return accepts && fails_with(::accept4(other, nullptr, nullptr, 0), EPERM) ? 0 : 2;
         }) == 0);
 }
 
