@@ -17,7 +17,7 @@ sum(ByteView bytes)
   return static_cast<std::uint32_t>(key.hash64(bytes));
 }
 
-// A chunk as frame.hpp describes it.
+// A chunk as chunk.hpp describes it.
 void
 append_chunk(Bytes& out, ByteView content, std::uint32_t flags, std::uint64_t number)
 {
@@ -25,10 +25,11 @@ append_chunk(Bytes& out, ByteView content, std::uint32_t flags, std::uint64_t nu
   std::array<std::byte, 12> numbered;
   store_le(numbered.data(), word);
   store_le(numbered.data() + 4, number);
-  std::array<std::byte, 12> head;
+  std::array<std::byte, ChunkHead::wire_bytes> head;
   store_le(head.data(), word);
-  store_le(head.data() + 4, sum(numbered));
-  store_le(head.data() + 8, sum(content));
+  store_le(head.data() + 4, static_cast<std::uint32_t>(number));
+  store_le(head.data() + 8, sum(numbered));
+  store_le(head.data() + 12, sum(content));
   append(out, head);
   append(out, content);
 }
