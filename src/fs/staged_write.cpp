@@ -124,7 +124,9 @@ StagedFile::prepare(const Room& room)
   if (room.reserved == 0) {
     return {};
   }
-  if (::fallocate(m_fd.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(room.reserved)) == 0) {
+  // Where holes are to be punched into it the size grows too: ext4 punches none behind the end.
+  const int way = room.makes_holes ? 0 : FALLOC_FL_KEEP_SIZE;
+  if (::fallocate(m_fd.get(), way, 0, static_cast<off_t>(room.reserved)) == 0) {
     m_reserved = room.reserved;
     return {};
   }
