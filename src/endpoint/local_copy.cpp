@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::uint64_t max_read_whole = 128U << 10U; // below this two calls beat the three ways of copy_whole()
 
+Error
+unreadable(Error error)
+{
+  error.kind = error.errno_value == ENOENT ? ErrorKind::vanished : ErrorKind::unreadable;
+  return error;
+}
+
 } // namespace
 
 void
@@ -39,18 +46,36 @@ DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
 Result<DestLane::Placed>
 DestLane::copy_one(SourceLane& source, const CopyFile& request)
 {
-  const std::string name = escape(request.entry.path.str());
-  Result<Placed> outcome = make_error(ErrorKind::changed, "cannot copy '" + name + "': it changed while it was read");
-  for (int attempt = 0; attempt < 2 && !outcome && outcome.error().kind == ErrorKind::changed; ++attempt) {
+  if (request.file.size <= max_read_whole) {
+    const auto is_as_listed = source.read_listed(request.file, m_buffer);
+    if (!is_as_listed) {
+      return unreadable(is_as_listed.error());
+    }
+    if (*is_as_listed) {
+      TRY_ASSIGN(fs::StagedFile staged, stage(request.entry, request.replaces));
+      TRY(staged.append(m_buffer));
+      return place({request.file.id, request.entry.path, std::move(staged), {}}, request.replaces);
+    }
+  }
+  return copy_as_it_is(source, request);
+}
+
+// Looked at before and after, once more if it changed meanwhile.
+Result<DestLane::Placed>
+DestLane::copy_as_it_is(SourceLane& source, const CopyFile& request)
+{
+  for (int attempt = 0; attempt < 2; ++attempt) {
     auto from = source.open(request.file.base, request.file.path);
     if (!from) {
-      Error error = std::move(from).error();
-      error.kind = error.errno_value == ENOENT ? ErrorKind::vanished : ErrorKind::unreadable;
-      return error;
+      return unreadable(std::move(from).error());
     }
-    outcome = copy_file(request, *from);
+    auto outcome = copy_file(request, *from);
+    if (outcome || outcome.error().kind != ErrorKind::changed) {
+      return outcome;
+    }
   }
-  return outcome;
+  return make_error(ErrorKind::changed,
+                    "cannot copy '" + escape(request.entry.path.str()) + "': it changed while it was read");
 }
 
 Result<DestLane::Placed>

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "godwit/fs/listed_file.hpp"
 #include "godwit/fs/node.hpp"
 
 namespace godwit::endpoint {
@@ -108,19 +109,46 @@ SourceLane::read(const proto::Read& request)
   m_context.answer({std::move(contents), std::move(lease)});
 }
 
-// One read of a byte more than the size shows that it did not grow, one stat
-// after it that nothing else changed; where the scan's size or time do not hold any
-// more, once more from the file as it is now.
+Result<bool>
+SourceLane::read_listed(const proto::SourceFile& file, Bytes& content)
+{
+  if (file.base >= m_folders.size() || file.path.is_root()) {
+    return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
+  }
+  const model::RelPath real = m_context.roots.bases[file.base].real_path(file.path);
+  TRY_ASSIGN(const fs::Dir folder, folder_of(file.base, real));
+  return fs::read_as_listed(folder, real.name(), file.size, file.mtime, content);
+}
+
 proto::FileContent
 SourceLane::read_whole(const proto::SourceFile& file)
 {
   proto::FileContent result;
   result.id = file.id;
+  const auto is_as_listed = file.size <= proto::max_chunk_bytes ? read_listed(file, result.content) : false;
+  if (!is_as_listed) {
+    result.content.clear();
+    result.outcome = outcome_of(is_as_listed.error());
+    result.errno_value = is_as_listed.error().errno_value;
+  } else if (*is_as_listed) {
+    result.new_size = file.size;
+    result.new_mtime = file.mtime;
+  } else {
+    read_as_it_is(file, result);
+  }
+  return result;
+}
+
+// Looked at before and after; where the scan's size or time do not hold any more,
+// once more from the file as it is now.
+void
+SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& result)
+{
   auto source = open(file.base, file.path);
   if (!source) {
     result.outcome = outcome_of(source.error());
     result.errno_value = source.error().errno_value;
-    return result;
+    return;
   }
   fs::Stat before = source->stat;
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -128,7 +156,7 @@ SourceLane::read_whole(const proto::SourceFile& file)
     result.new_mtime = before.mtime;
     if (before.size > proto::max_chunk_bytes) {
       result.outcome = proto::ReadOutcome::changed; // it grew out of this way of sending
-      return result;
+      return;
     }
     // A file of /proc says size 0: what can be read is all there is.
     result.content.resize(before.size == 0 ? max_sizeless_bytes : static_cast<std::size_t>(before.size) + 1);
@@ -138,20 +166,19 @@ SourceLane::read_whole(const proto::SourceFile& file)
       result.outcome = proto::ReadOutcome::failed;
       result.errno_value = !count ? count.error().errno_value : after.error().errno_value;
       result.content.clear();
-      return result;
+      return;
     }
     result.content.resize(*count);
     const bool is_sizeless = before.size == 0 && *count < max_sizeless_bytes;
     if ((*count == before.size || is_sizeless) && is_unchanged(*after, before)) {
       result.new_size = *count;
       result.outcome = proto::ReadOutcome::whole;
-      return result;
+      return;
     }
     before = *after;
   }
   result.outcome = proto::ReadOutcome::changed;
   result.content.clear();
-  return result;
 }
 
 void

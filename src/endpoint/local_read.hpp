@@ -77,12 +77,15 @@ public:
   void refine(std::uint64_t id, const Bytes& sums);
   void remove(const proto::SourceFile& file);
 
+  // fs::read_as_listed(); errno ENOENT: it is gone.
+  Result<bool> read_listed(const proto::SourceFile& file, Bytes& content);
   // errno ENOENT: it is gone.
   Result<OpenSource> open(std::uint32_t base, const model::RelPath& path);
 
 private:
   Result<fs::Dir> folder_of(std::uint32_t base, const model::RelPath& real_path);
   proto::FileContent read_whole(const proto::SourceFile& file);
+  void read_as_it_is(const proto::SourceFile& file, proto::FileContent& result);
   // Says how it ended, unless finer sums were asked for.
   std::optional<proto::OpsEnd> match_open(OpenSource source, const proto::Match& request, const Bytes& sums);
   Result<delta::MatchResult> run_match(Matching& matching, delta::Signature signature, bool refines);

@@ -117,6 +117,7 @@ private:
   Result<Placed> put_file(const proto::PutFile& file);
   Result<> make_entry(const proto::Make& request);
   Result<Placed> copy_one(SourceLane& source, const CopyFile& request);
+  Result<Placed> copy_as_it_is(SourceLane& source, const CopyFile& request);
   Result<Placed> copy_file(const CopyFile& request, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);

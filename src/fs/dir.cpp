@@ -223,14 +223,21 @@ Dir::open_listing(const model::RelPath& path) const
   return folder;
 }
 
-Result<OpenedFile>
-Dir::open_and_stat(std::string_view name, int flags) const
+Result<Fd>
+Dir::open_unseen(std::string_view name, int flags) const
 {
   const int follow = m_state->links == Links::follow_all ? 0 : O_NOFOLLOW;
   Fd file(::openat(fd(), CName(name).c_str(), flags | follow | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file) {
     return link_error("cannot open " + label(name));
   }
+  return file;
+}
+
+Result<OpenedFile>
+Dir::open_and_stat(std::string_view name, int flags) const
+{
+  TRY_ASSIGN(Fd file, open_unseen(name, flags));
   struct ::statx from{};
   if (::statx(file.get(), empty_path, AT_EMPTY_PATH, STATX_BASIC_STATS, &from) != 0) {
     return sys_error("cannot look at " + label(name));

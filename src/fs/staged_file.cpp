@@ -28,10 +28,15 @@ has_no_unnamed_files(int error)
 
 // Without special bits, and nobody else's: then it is right from the start.
 bool
-can_have_mode_at_open(const Metadata& wanted)
+can_have_mode_at_open(const Dir& parent, const Metadata& wanted)
 {
-  const bool is_foreign = wanted.uid != model::keep_id && wanted.uid != ::geteuid();
-  return wanted.mode && (*wanted.mode & 07000U) == 0 && !is_foreign;
+  if (wanted.uid != model::keep_id) {
+    const auto owner = parent.fresh_owner(); // else a system call for each file
+    if (wanted.uid != (owner ? owner->uid : ::geteuid())) {
+      return false;
+    }
+  }
+  return wanted.mode && (*wanted.mode & 07000U) == 0;
 }
 
 // Kernels before 6.10 want a capability for the empty path; /proc serves the same.
@@ -121,7 +126,7 @@ StagedFile::open(Placing placing)
     }
   }
   if (placing == Placing::direct) {
-    return open_named(m_name, can_have_mode_at_open(m_wanted) ? *m_wanted.mode : private_mode);
+    return open_named(m_name, can_have_mode_at_open(m_parent, m_wanted) ? *m_wanted.mode : private_mode);
   }
   if (placing == Placing::link) {
     TRY(open_unnamed());
@@ -137,7 +142,7 @@ StagedFile::open(Placing placing)
 Result<>
 StagedFile::open_unnamed()
 {
-  m_mode_now = can_have_mode_at_open(m_wanted) ? *m_wanted.mode : private_mode;
+  m_mode_now = can_have_mode_at_open(m_parent, m_wanted) ? *m_wanted.mode : private_mode;
   m_fd = Fd(::openat(m_parent.fd(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, m_mode_now));
   if (!m_fd && !has_no_unnamed_files(errno)) {
     return sys_error("cannot create " + m_parent.label(m_name));

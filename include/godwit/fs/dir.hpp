@@ -69,6 +69,8 @@ public:
   Result<Fd> open_file(std::string_view name, int flags) const;
   Result<Fd> open_file(const model::RelPath& path, int flags) const;
   Result<OpenedFile> open_and_stat(std::string_view name, int flags) const;
+  // Whatever it is: for a reader that looks at that afterwards.
+  Result<Fd> open_unseen(std::string_view name, int flags) const;
   // O_PATH, of whatever stands there, the link itself included.
   Result<Fd> open_handle(std::string_view name) const;
 
