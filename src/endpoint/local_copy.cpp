@@ -27,11 +27,12 @@ void
 DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
 {
   proto::Done done;
+  const auto target = target_of(files.front().entry.path);
   for (const CopyFile& file : files) {
     if (m_context.stopped) {
       return;
     }
-    const auto copied = copy_one(source, file);
+    auto copied = target ? copy_one(source, *target, file) : Result<Placed>(target.error());
     if (!copied) {
       report(file.file.id, copied.error());
     } else if (*copied == Placed::now) {
@@ -44,7 +45,7 @@ DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
 }
 
 Result<DestLane::Placed>
-DestLane::copy_one(SourceLane& source, const CopyFile& request)
+DestLane::copy_one(SourceLane& source, const Target& target, const CopyFile& request)
 {
   if (request.file.size <= max_read_whole) {
     const auto is_as_listed = source.read_listed(request.file, m_buffer);
@@ -52,24 +53,24 @@ DestLane::copy_one(SourceLane& source, const CopyFile& request)
       return unreadable(is_as_listed.error());
     }
     if (*is_as_listed) {
-      TRY_ASSIGN(fs::StagedFile staged, stage(request.entry, request.replaces));
+      TRY_ASSIGN(fs::StagedFile staged, stage_in(target, request.entry, request.replaces));
       TRY(staged.append(m_buffer));
       return place({request.file.id, request.entry.path, std::move(staged), {}}, request.replaces);
     }
   }
-  return copy_as_it_is(source, request);
+  return copy_as_it_is(source, target, request);
 }
 
 // Looked at before and after, once more if it changed meanwhile.
 Result<DestLane::Placed>
-DestLane::copy_as_it_is(SourceLane& source, const CopyFile& request)
+DestLane::copy_as_it_is(SourceLane& source, const Target& target, const CopyFile& request)
 {
   for (int attempt = 0; attempt < 2; ++attempt) {
     auto from = source.open(request.file.base, request.file.path);
     if (!from) {
       return unreadable(std::move(from).error());
     }
-    auto outcome = copy_file(request, *from);
+    auto outcome = copy_file(target, request, *from);
     if (outcome || outcome.error().kind != ErrorKind::changed) {
       return outcome;
     }
@@ -79,13 +80,13 @@ DestLane::copy_as_it_is(SourceLane& source, const CopyFile& request)
 }
 
 Result<DestLane::Placed>
-DestLane::copy_file(const CopyFile& request, OpenSource& from)
+DestLane::copy_file(const Target& target, const CopyFile& request, OpenSource& from)
 {
   model::Entry entry = request.entry;
   entry.size = from.stat.size;
   entry.mtime = from.stat.mtime;
   const std::string label = "'" + escape(entry.path.str()) + "'";
-  TRY_ASSIGN(fs::StagedFile staged, stage(entry, request.replaces));
+  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, entry, request.replaces));
   TRY(fill(staged, from, label));
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(from.file.get(), label));
   const bool is_sizeless = from.stat.size == 0; // as in /proc: what could be read is all there is

@@ -17,18 +17,59 @@ constexpr std::uint32_t group_bit = 02000; // S_ISGID
 void
 DestLane::make(const proto::Make& request)
 {
-  report(request.id, make_entry(request));
+  const auto is_staged = request.is_staged && request.entry.is_folder() ? make_staged(request) : false;
+  if (is_staged && *is_staged) {
+    return; // answered when it gets its name
+  }
+  report(request.id, is_staged ? make_entry(request) : Result<>(is_staged.error()));
+}
+
+Result<bool>
+DestLane::make_staged(const proto::Make& request)
+{
+  if (m_staged.is_full()) {
+    return false;
+  }
+  const model::RelPath& path = request.entry.path;
+  TRY_ASSIGN(const fs::Dir folder, changing_parent(path));
+  if (const auto there = folder.stat(path.name()); there || there.error().errno_value != ENOENT) {
+    return false;
+  }
+  TRY_ASSIGN(const fs::Metadata wanted, metadata_in(folder, request.entry));
+  auto made = fs::StagedFolder::create(folder, path.name());
+  if (!made) {
+    return false; // what is wrong is said of its own name
+  }
+  m_folders.invalidate(path);
+  m_times.want(path, wanted);
+  m_staged.add(path, *std::move(made), wanted, request.id);
+  return true;
+}
+
+void
+DestLane::folder_sent(const proto::FolderSent& request)
+{
+  if (const auto published = m_staged.publish(request.path)) {
+    report(published->id, published->outcome);
+  }
+}
+
+Result<fs::Metadata>
+DestLane::metadata_in(const fs::Dir& folder, const model::Entry& entry) const
+{
+  fs::Metadata wanted = m_context.roots.metadata_for(entry);
+  if (entry.is_folder() && entry.has(model::Entry::inherits_group_bit)) {
+    TRY_ASSIGN(const fs::Stat around, folder.stat());
+    wanted.mode = entry.mode | (around.mode & group_bit);
+  }
+  return wanted;
 }
 
 Result<>
 DestLane::make_entry(const proto::Make& request)
 {
   TRY_ASSIGN(fs::Dir folder, changing_parent(request.entry.path));
-  fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
-  if (request.entry.is_folder() && request.entry.has(model::Entry::inherits_group_bit)) {
-    TRY_ASSIGN(const fs::Stat around, folder.stat());
-    wanted.mode = request.entry.mode | (around.mode & group_bit);
-  }
+  TRY_ASSIGN(fs::Metadata wanted, metadata_in(folder, request.entry));
   const fs::Metadata final = wanted;
   if (request.entry.is_folder()) {
     wanted.mode = *wanted.mode | 0700U; // exact when all is in it

@@ -1,4 +1,4 @@
-// How a Local's lanes begin, rest and end.
+// How a Local's lanes begin, rest and end, and what earlier runs left staged.
 
 #include "godwit/fs/leftover.hpp"
 #include "local_state.hpp"
@@ -34,6 +34,18 @@ Local::State::settle_all()
   workers->drain();
 }
 
+std::function<bool(const model::RelPath&)>
+Local::State::adopter()
+{
+  if (!is_dest() || !roots.request.adopts_leftovers || roots.request.dry_run) {
+    return {};
+  }
+  return [this](const model::RelPath& path) {
+    const auto folder = roots.dest().open_folder(path.parent());
+    return folder && times.note(path.parent(), *folder) && fs::adopt_leftover(*folder, path.name());
+  };
+}
+
 // What killed runs left goes, unless its writer still holds it.
 void
 Local::State::sweep_leftovers()
@@ -58,6 +70,7 @@ Local::State::handle(proto::Finish&, Lease&)
   }
   proto::Finished finished;
   if (is_dest()) {
+    staged.publish_all(); // none, unless the controller forgot one
     sweep_leftovers();
     times.finish(roots.dest(), [&](const model::RelPath&, const Error& error) {
       if (finished.errors.size() < 1000) {

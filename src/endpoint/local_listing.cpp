@@ -91,7 +91,7 @@ Local::State::handle(proto::Scan& request, Lease&)
   }
   is_listing = true;
   scanner = std::jthread([this, moved = std::move(request)]() mutable {
-    LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers}, std::move(moved)).run();
+    LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers, adopter()}, std::move(moved)).run();
     is_listing = false;
     answer({proto::ListEnd{}, {}});
   });

@@ -83,6 +83,7 @@ LocalScan::run()
       m_context.leftovers.push_back(path);
     }
   };
+  calls.adopt = m_context.adopt;
   if (m_request.checksum) {
     calls.digest = [this](int folder, const char* name, const fs::Stat&) {
       return fs::digest_file(folder, name, m_context.roots.key, m_context.roots.bases.front().dir.links());

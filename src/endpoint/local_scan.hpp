@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -29,6 +30,7 @@ public:
     PageStore& pages;
     const std::atomic<bool>& stopped;
     std::vector<model::RelPath>& leftovers; // dest: what earlier runs left staged
+    std::function<bool(const model::RelPath&)> adopt; // dest: gives such a folder its name
   };
   LocalScan(const Context& context, proto::Scan request);
 

@@ -26,6 +26,7 @@ Local::State::~State()
     scanner.join();
   }
   workers.reset();
+  staged.publish_all();
 }
 
 void
@@ -37,11 +38,11 @@ Local::State::start()
     if (is_source()) {
       source_lanes.emplace_back(*context);
     } else if (has_dest) {
-      dest_lanes.push_back(std::make_unique<DestLane>(*context, times));
+      dest_lanes.push_back(std::make_unique<DestLane>(*context, times, staged));
     }
   }
   if (has_dest) {
-    folder_maker = std::make_unique<DestLane>(*context, times);
+    folder_maker = std::make_unique<DestLane>(*context, times, staged);
   }
 }
 
@@ -59,7 +60,13 @@ Local::State::stop()
 std::size_t
 Local::State::lane_of(const model::RelPath& path) const
 {
-  return std::hash<std::string>()(path.parent().str()) % settings.lanes;
+  return lane_in(path.parent());
+}
+
+std::size_t
+Local::State::lane_in(const model::RelPath& folder) const
+{
+  return std::hash<std::string>()(folder.str()) % settings.lanes;
 }
 
 void
@@ -128,8 +135,8 @@ Local::State::handle(proto::RemoveSource& request, Lease&)
   if (!is_source() || !roots.request.removes_source) {
     return refuse("removal of a source file");
   }
-  on_source(lane_of(request.file.path),
-            [file = std::move(request.file)](SourceLane& source) { source.remove(file); });
+  const std::size_t lane = lane_of(request.file.path);
+  on_source(lane, [file = std::move(request.file)](SourceLane& source) { source.remove(file); });
 }
 
 void
@@ -199,8 +206,9 @@ Local::State::handle(proto::Put& request, Lease& lease)
     return refuse("put");
   }
   const std::size_t lane = lane_of(request.files.front().entry.path);
+  const model::RelPath folder = request.files.front().entry.path.parent();
   for (const proto::PutFile& file : request.files) {
-    if (lane_of(file.entry.path) != lane) {
+    if (file.entry.path.parent() != folder) {
       return refuse("put of several folders");
     }
   }
@@ -218,7 +226,19 @@ Local::State::handle(proto::Make& request, Lease&)
     folder_maker->make(request);
     return;
   }
-  on_dest(lane_of(request.entry.path), [make = std::move(request)](DestLane& dest) { dest.make(make); });
+  const std::size_t lane = lane_of(request.entry.path);
+  on_dest(lane, [make = std::move(request)](DestLane& dest) { dest.make(make); });
+}
+
+// On the lane of its files: after them.
+void
+Local::State::handle(proto::FolderSent& request, Lease&)
+{
+  if (!is_dest() || request.path.is_root()) {
+    return refuse("end of a folder");
+  }
+  const std::size_t lane = lane_in(request.path);
+  on_dest(lane, [sent = std::move(request)](DestLane& dest) { dest.folder_sent(sent); });
 }
 
 void
@@ -231,7 +251,8 @@ Local::State::handle(proto::SetMetadata& request, Lease&)
     folder_maker->set_metadata(request);
     return;
   }
-  on_dest(lane_of(request.entry.path), [set = std::move(request)](DestLane& dest) { dest.set_metadata(set); });
+  const std::size_t lane = lane_of(request.entry.path);
+  on_dest(lane, [set = std::move(request)](DestLane& dest) { dest.set_metadata(set); });
 }
 
 void

@@ -41,6 +41,7 @@ struct Local::State {
   void handle(proto::OpsEnd& request, Lease& lease);
   void handle(proto::Put& request, Lease& lease);
   void handle(proto::Make& request, Lease& lease);
+  void handle(proto::FolderSent& request, Lease& lease);
   void handle(proto::SetMetadata& request, Lease& lease);
   void handle(proto::Remove& request, Lease& lease);
   void handle(proto::Finish& request, Lease& lease);
@@ -50,8 +51,11 @@ struct Local::State {
   bool is_dest() const { return !is_source() && !dest_lanes.empty(); }
   // Whatever belongs to one folder goes to one lane; removals have the last one to themselves.
   std::size_t lane_of(const model::RelPath& path) const;
+  std::size_t lane_in(const model::RelPath& folder) const;
   std::size_t removal_lane() const { return settings.lanes; }
   void refuse(const char* what);
+  // Called on the scan's thread.
+  std::function<bool(const model::RelPath&)> adopter();
   void sweep_leftovers();
   Workers& lanes_at_work();
   void settle_all();
@@ -84,6 +88,7 @@ struct Local::State {
   Roots roots;
   proto::Opened opened;
   SharedFolderTimes times;
+  StagedFolders staged;
   std::unique_ptr<LaneContext> context;
   std::vector<SourceLane> source_lanes;
   std::vector<std::unique_ptr<DestLane>> dest_lanes;

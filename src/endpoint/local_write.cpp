@@ -1,5 +1,7 @@
 #include "local_write.hpp"
 
+#include <cerrno>
+
 #include "godwit/base/escape.hpp"
 
 namespace godwit::endpoint {
@@ -7,18 +9,18 @@ namespace godwit::endpoint {
 namespace {
 
 fs::Placing
-placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces)
+placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces, bool is_staged)
 {
-  if (asked.in_place && (replaces || entry.size > fs::max_linked_bytes)) {
-    return fs::Placing::in_place;
+  if (replaces || entry.size > fs::max_linked_bytes) {
+    return asked.in_place && !is_staged ? fs::Placing::in_place : fs::Placing::rename;
   }
-  return replaces || entry.size > fs::max_linked_bytes ? fs::Placing::rename : fs::Placing::link;
+  return is_staged ? fs::Placing::direct : fs::Placing::link;
 }
 
 } // namespace
 
-DestLane::DestLane(LaneContext& context, SharedFolderTimes& times)
-    : m_context(context), m_times(times), m_folders(context.roots.dest())
+DestLane::DestLane(LaneContext& context, SharedFolderTimes& times, StagedFolders& staged)
+    : m_context(context), m_times(times), m_staged(staged), m_folders(context.roots.dest(), staged)
 {
 }
 
@@ -57,13 +59,42 @@ Result<fs::StagedFile>
 DestLane::stage(const model::Entry& entry, bool replaces)
 {
   TRY_ASSIGN(fs::Dir folder, changing_parent(entry.path));
+  return create(folder, entry, placing_for(m_context.roots.request, entry, replaces, false));
+}
+
+Result<fs::StagedFile>
+DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing)
+{
   const proto::Open& asked = m_context.roots.request;
   TRY_ASSIGN(fs::StagedFile staged,
-             fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry),
-                                    placing_for(asked, entry, replaces)));
+             fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry), placing));
   // A file that is sparse at the source is so here, unless its room is to be reserved.
   const bool makes_holes = asked.sparse || (entry.has(model::Entry::is_sparse) && !asked.preallocate);
   TRY(staged.prepare({makes_holes, asked.preallocate ? entry.size : 0}));
+  return staged;
+}
+
+Result<DestLane::Target>
+DestLane::target_of(const model::RelPath& file)
+{
+  const model::RelPath parent = file.parent();
+  if (m_folders.is_staged(parent)) {
+    TRY_ASSIGN(fs::Dir folder, m_folders.open(parent));
+    return Target{std::move(folder), true};
+  }
+  TRY_ASSIGN(fs::Dir folder, changing_parent(file));
+  return Target{std::move(folder), false};
+}
+
+// For a file that is written at once: before the folder gets its name.
+Result<fs::StagedFile>
+DestLane::stage_in(const Target& target, const model::Entry& entry, bool replaces)
+{
+  const fs::Placing placing = placing_for(m_context.roots.request, entry, replaces, target.is_staged);
+  auto staged = create(target.folder, entry, placing);
+  if (!staged && placing == fs::Placing::direct && staged.error().errno_value == EEXIST) {
+    return create(target.folder, entry, fs::Placing::rename);
+  }
   return staged;
 }
 
@@ -82,8 +113,9 @@ DestLane::put(const proto::Put& request)
     return;
   }
   proto::Done done;
+  const auto target = target_of(request.files.front().entry.path);
   for (const proto::PutFile& file : request.files) {
-    const auto written = put_file(file);
+    auto written = target ? put_file(*target, file) : Result<Placed>(target.error());
     if (!written) {
       report(file.id, written.error());
     } else if (*written == Placed::now) {
@@ -96,9 +128,9 @@ DestLane::put(const proto::Put& request)
 }
 
 Result<DestLane::Placed>
-DestLane::put_file(const proto::PutFile& file)
+DestLane::put_file(const Target& target, const proto::PutFile& file)
 {
-  TRY_ASSIGN(fs::StagedFile staged, stage(file.entry, file.replaces));
+  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, file.entry, file.replaces));
   TRY(staged.append(file.content));
   return place({file.id, file.entry.path, std::move(staged), {}}, file.replaces);
 }

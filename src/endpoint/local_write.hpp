@@ -6,13 +6,13 @@
 
 #include "godwit/delta/patcher.hpp"
 #include "godwit/delta/signature.hpp"
-#include "godwit/fs/dir_cache.hpp"
 #include "godwit/fs/file_reader.hpp"
 #include "godwit/fs/folder_times.hpp"
 #include "godwit/fs/staged_file.hpp"
 #include "godwit/fs/staged_rebuild.hpp"
 #include "godwit/endpoint/local.hpp"
 #include "local_read.hpp"
+#include "staged_folders.hpp"
 
 namespace godwit::endpoint {
 
@@ -55,7 +55,7 @@ private:
 class DestLane
 {
 public:
-  DestLane(LaneContext& context, SharedFolderTimes& times);
+  DestLane(LaneContext& context, SharedFolderTimes& times, StagedFolders& staged);
   ~DestLane();
 
   void signature(const proto::Signature& request);
@@ -65,6 +65,7 @@ public:
   void ops_end(const proto::OpsEnd& end);
   void put(const proto::Put& request);
   void make(const proto::Make& request);
+  void folder_sent(const proto::FolderSent& request);
   void set_metadata(const proto::SetMetadata& request);
   Result<> hand_on_group(const model::Entry& wanted);
   void remove(const proto::Remove& request);
@@ -101,6 +102,12 @@ private:
   };
   enum class Placed : std::uint8_t { now, later }; // later: settle() reports it
 
+  // Where small files go: a folder whose times are noted, or a staged one.
+  struct Target {
+    fs::Dir folder;
+    bool is_staged = false;
+  };
+  Result<Target> target_of(const model::RelPath& file);
   // The open parent of `path`, whose times are noted: something in it is about to change.
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
@@ -114,11 +121,17 @@ private:
   Result<Placed> place(Unsettled whole, bool replaces);
   Result<> publish(Unsettled& whole);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
-  Result<Placed> put_file(const proto::PutFile& file);
+  Result<fs::StagedFile> stage_in(const Target& target, const model::Entry& entry, bool replaces);
+  Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing);
+  Result<Placed> put_file(const Target& target, const proto::PutFile& file);
   Result<> make_entry(const proto::Make& request);
-  Result<Placed> copy_one(SourceLane& source, const CopyFile& request);
-  Result<Placed> copy_as_it_is(SourceLane& source, const CopyFile& request);
-  Result<Placed> copy_file(const CopyFile& request, OpenSource& from);
+  // What a new entry in `folder` is to have.
+  Result<fs::Metadata> metadata_in(const fs::Dir& folder, const model::Entry& entry) const;
+  // False where it has to be made under its name.
+  Result<bool> make_staged(const proto::Make& request);
+  Result<Placed> copy_one(SourceLane& source, const Target& target, const CopyFile& request);
+  Result<Placed> copy_as_it_is(SourceLane& source, const Target& target, const CopyFile& request);
+  Result<Placed> copy_file(const Target& target, const CopyFile& request, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);
   void forget_partial(const model::RelPath& path, const fs::Dir& partial);
@@ -126,7 +139,8 @@ private:
 
   LaneContext& m_context;
   SharedFolderTimes& m_times;
-  fs::DirCache m_folders;
+  StagedFolders& m_staged;
+  DestFolders m_folders;
   std::map<std::uint64_t, Basis> m_bases;
   std::map<std::uint64_t, Rebuilt> m_rebuilt;
   std::vector<Unsettled> m_unsettled; // of one file system

@@ -213,6 +213,17 @@ Dir::open_folder(std::string_view name) const
   return derive(std::move(folder), name);
 }
 
+Result<Dir>
+Dir::open_readable_folder(std::string_view name, std::string_view shown_as) const
+{
+  ASSERT(model::RelPath::is_valid_name(name));
+  Fd folder = resolve(name, O_RDONLY);
+  if (!folder) {
+    return link_error("cannot open folder " + label(shown_as));
+  }
+  return derive(std::move(folder), shown_as);
+}
+
 Result<Fd>
 Dir::open_listing(const model::RelPath& path) const
 {

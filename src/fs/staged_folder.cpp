@@ -44,7 +44,6 @@ StagedFolder::operator=(StagedFolder&& other) noexcept
     m_name = std::move(other.m_name);
     m_staged_name = std::exchange(other.m_staged_name, {});
     m_folder = std::move(other.m_folder);
-    m_lock = std::move(other.m_lock);
   }
   return *this;
 }
@@ -59,22 +58,31 @@ StagedFolder::create(const Dir& parent, std::string_view name)
   std::string staged_name = staged_name_for(name);
   TRY(parent.make_folder(staged_name, 0700));
   StagedFolder staged(parent, std::string(name), std::move(staged_name));
-  TRY_ASSIGN(staged.m_folder, parent.open_folder(staged.m_staged_name));
-  TRY_ASSIGN(staged.m_lock, staged.m_folder.open_listing({}));
-  ::flock(staged.m_lock.get(), LOCK_EX | LOCK_NB); // tells other runs that it is no leftover
+  TRY_ASSIGN(staged.m_folder, parent.open_readable_folder(staged.m_staged_name, name));
+  // Tells other runs that it is no leftover; one may have taken it for that until now.
+  if (::flock(staged.m_folder.fd(), LOCK_EX | LOCK_NB) != 0) {
+    staged.m_staged_name.clear();
+    return sys_error("cannot lock folder " + parent.label(name));
+  }
+  TRY_ASSIGN(const Stat held, staged.m_folder.stat());
+  const auto there = parent.stat(staged.m_staged_name);
+  if (!there || !there->is_same_file(held)) {
+    staged.m_staged_name.clear();
+    return sys_error("cannot make folder " + parent.label(name), ENOENT);
+  }
   return staged;
 }
 
 Result<>
-StagedFolder::publish(std::uint32_t mode)
+StagedFolder::publish(const Metadata& wanted)
 {
-  Metadata wanted;
-  wanted.mode = mode | 0700U;
-  TRY(set_metadata(m_folder, wanted));
+  Metadata now = wanted;
+  now.mode = wanted.mode.value_or(0) | 0700U;
+  now.mtime.reset();
+  TRY(set_metadata(m_folder, now));
   if (rename_with_flags(m_parent.fd(), m_staged_name.c_str(), m_parent.fd(), m_name.c_str(),
                         RENAME_NOREPLACE) == 0) {
     m_staged_name.clear();
-    m_lock.reset();
     return {};
   }
   const int error = errno;
@@ -82,7 +90,6 @@ StagedFolder::publish(std::uint32_t mode)
   if (error == EINVAL && !there) { // the file system knows no such rename, and nothing is there
     TRY(m_parent.rename(m_staged_name, m_parent, m_name));
     m_staged_name.clear();
-    m_lock.reset();
     return {};
   }
   if ((error != EEXIST && error != EINVAL) || !there || !there->is_folder()) {
@@ -121,7 +128,6 @@ StagedFolder::discard()
     ::unlinkat(m_parent.fd(), m_staged_name.c_str(), AT_REMOVEDIR);
   }
   m_staged_name.clear();
-  m_lock.reset();
 }
 
 } // namespace godwit::fs

@@ -106,6 +106,12 @@ target_of_staged(std::string_view name)
   return is_hash ? std::string_view() : target;
 }
 
+bool
+is_of_this_boot(std::string_view name)
+{
+  return name.substr(prefix.size(), digits) == boot();
+}
+
 void
 prepare_staged_names()
 {

@@ -133,6 +133,7 @@ bool
 Walker::enter(std::unique_ptr<Level> level, std::optional<model::Entry> entry)
 {
   read_names(*level);
+  adopt_leftovers(*level);
   if (entry) {
     if (level->is_incomplete) {
       entry->flags |= model::Entry::is_incomplete;

@@ -67,6 +67,7 @@ private:
 
   // walker_open.cpp: what is there
   void read_names(Level& level);
+  void adopt_leftovers(Level& level);
   void add_items(Level& level);
   void settle_kinds(Level& level);
   bool cannot_search(const Level& level, std::uint32_t place) const;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "godwit/fs/staged_name.hpp"
 #include "kernel.hpp"
 #include "walker.hpp"
 
@@ -41,6 +42,25 @@ Walker::read_names(Level& level)
       level.is_incomplete = true;
     } else {
       place.is_read = true;
+    }
+  }
+}
+
+void
+Walker::adopt_leftovers(Level& level)
+{
+  if (!m_calls.adopt || m_options.side == Side::source) {
+    return;
+  }
+  const std::size_t count = level.names.all().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const ListedName name = level.names.all()[i];
+    if (name.kind != NameKind::folder || !is_staged_name(level.names.text(name))) {
+      continue;
+    }
+    const std::string staged(level.names.text(name)); // add() moves the names
+    if (m_calls.adopt(level.path.child(staged))) {
+      level.names.add(target_of_staged(staged), name.place, NameKind::folder);
     }
   }
 }

@@ -274,6 +274,9 @@ Engine::advance()
       break;
     }
   }
+  if (m_planner.is_done()) {
+    m_pipeline.end_plan();
+  }
   m_pipeline.flush();
   return outcome;
 }

@@ -62,6 +62,7 @@ Opening::request(proto::Role role) const
   open.compress_level = static_cast<std::uint8_t>(level);
   open.bytes_per_second = m_parts.trees.rate_now();
   open.connections = static_cast<std::uint8_t>(m_parts.trees.most_connections());
+  open.adopts_leftovers = options.times && options.perms && !options.dry_run;
   return open;
 }
 

@@ -30,7 +30,8 @@ quoted(const model::RelPath& path)
 
 Pipeline::Pipeline(Trees& trees, Report& report, const PipelineRules& rules)
     : m_trees(trees), m_report(report), m_rules(rules), m_lines(report.events()),
-      m_transfers(trees, report, m_lines, rules.transfer)
+      m_new_folders([this](const model::RelPath& path) { m_trees.dest().send({proto::FolderSent{path}, {}}); }),
+      m_transfers(trees, report, m_lines, m_new_folders, rules.transfer)
 {
   m_lines.rename(rules.listed_name, rules.real_name);
   m_transfers.on_end([this](Transfers::Ended ended) { transferred(std::move(ended)); });
@@ -54,6 +55,7 @@ Pipeline::start(model::Action action)
   if (m_rules.is_dry) {
     run_dry(action);
   } else {
+    m_new_folders.go_on_with(action.entry.path, action.entry.is_folder());
     run(std::move(action), false);
   }
 }
@@ -119,7 +121,17 @@ Pipeline::send_make(const model::Action& action)
   }
   // What a rule hides is not listed: it makes way for a folder, too.
   const bool replaces = action.there.has_value() || (action.entry.is_folder() && !m_rules.keeps_existing);
-  m_trees.dest().send({proto::Make{action.number, action.entry, replaces}, {}});
+  const bool staged = is_staged(action);
+  m_trees.dest().send({proto::Make{action.number, action.entry, replaces, staged}, {}});
+  if (staged) {
+    m_new_folders.enter(action.entry.path);
+  }
+}
+
+bool
+Pipeline::is_staged(const model::Action& action) const
+{
+  return m_rules.stages_folders && action.entry.is_folder() && !action.there;
 }
 
 void

@@ -11,6 +11,7 @@ namespace godwit::session {
 struct PipelineRules {
   TransferRules transfer;
   bool is_dry = false;
+  bool stages_folders = false; // new folders are seen once their files are in them
   bool removes_source = false;
   bool keeps_existing = false; // --ignore-existing
   model::RelPath listed_name; // of a single item that is renamed; else the root
@@ -32,6 +33,8 @@ public:
   void start(model::Action action);
   // Nothing more comes for now: what was collected goes out.
   void flush() { m_transfers.flush(); }
+  // Nothing more comes but removals.
+  void end_plan() { m_new_folders.leave(); }
   // No action will clear a way any more. What still waits for one has a folder before it that the planner
   // knows nothing of (a rule hides it): it goes if it is empty.
   void end_waiting();
@@ -53,6 +56,7 @@ private:
 
   void run(model::Action action, bool is_shown);
   void run_dry(const model::Action& action);
+  bool is_staged(const model::Action& action) const;
   void send_make(const model::Action& action);
   void send_remove(const model::Action& action);
   void clear_way(model::Action action);
@@ -71,6 +75,7 @@ private:
   Report& m_report;
   PipelineRules m_rules;
   LineOrder m_lines;
+  NewFolders m_new_folders;
   Transfers m_transfers;
   std::function<void()> m_on_source_failure;
   std::map<std::uint64_t, Pending> m_pending;

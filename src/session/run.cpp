@@ -170,6 +170,8 @@ Run::pipeline_rules() const
     rules.transfer.least_saving = least_saving + static_cast<std::uint64_t>(seconds * assumed_rate);
   }
   rules.is_dry = m_options.dry_run;
+  // A source file that is removed must be seen in its new place before.
+  rules.stages_folders = m_options.depth() == model::Depth::all && !m_options.remove_source_files;
   rules.removes_source = m_options.remove_source_files;
   rules.keeps_existing = m_options.ignore_existing;
   if (const std::string& name = m_opening->dest().new_name; !name.empty()) {

@@ -39,8 +39,9 @@ source_error(const model::RelPath& path, proto::ReadOutcome outcome, int errno_v
 
 } // namespace
 
-Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, const TransferRules& rules)
-    : m_trees(trees), m_report(report), m_lines(lines), m_rules(rules)
+Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, NewFolders& folders,
+                     const TransferRules& rules)
+    : m_trees(trees), m_report(report), m_lines(lines), m_folders(folders), m_rules(rules)
 {
 }
 
@@ -57,6 +58,7 @@ Transfers::start(model::Action action, bool is_shown)
   Flight& flight = m_flights[id];
   flight.is_shown = is_shown;
   flight.cost = std::min(action.entry.size, max_flight_cost) + 512;
+  flight.is_awaited = m_folders.wait_for(action.entry.path);
   flight.action = std::move(action);
   m_cost += flight.cost;
   dispatch(flight);
@@ -113,12 +115,14 @@ Transfers::dispatch(Flight& flight)
   } else if (m_rules.copies) {
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
+    release(flight);
     flight.summing = true;
     flight.holds_basis = true;
     m_trees.dest().send({proto::Signature{action.number, action.entry.path, m_rules.least_saving != 0}, {}});
   } else if (is_small(flight)) {
     add_to_batch(flight);
   } else {
+    release(flight);
     match(flight, false);
   }
 }
@@ -164,6 +168,9 @@ Transfers::flush()
     files.push_back({source_file(flight), flight.action.entry, flight.action.there.has_value()});
   }
   m_trees.copy(std::move(files));
+  for (const std::uint64_t id : batch) {
+    release(m_flights.at(id));
+  }
 }
 
 void
@@ -174,9 +181,19 @@ Transfers::show(Flight& flight)
   }
 }
 
+// Its folder need not wait for it any more.
+void
+Transfers::release(Flight& flight)
+{
+  if (std::exchange(flight.is_awaited, false)) {
+    m_folders.sent(flight.action.entry.path);
+  }
+}
+
 bool
 Transfers::on(proto::Contents& contents, Lease lease)
 {
+  std::vector<Flight*> sent;
   proto::Put put;
   put.hash = contents.hash;
   for (proto::FileContent& file : contents.files) {
@@ -194,10 +211,14 @@ Transfers::on(proto::Contents& contents, Lease lease)
     flight.action.entry.size = file.new_size;
     flight.action.entry.mtime = file.new_mtime;
     flight.literal_bytes = file.content.size();
+    sent.push_back(&flight);
     put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
   }
   if (!put.files.empty()) {
     m_trees.dest().send({std::move(put), std::move(lease)});
+  }
+  for (Flight* flight : sent) {
+    release(*flight);
   }
   return true;
 }
@@ -351,6 +372,7 @@ Transfers::failed(const proto::Failed& failed)
   }
   Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};
   if (failed.in_way) {
+    release(flight);
     Ended ended{std::move(flight.action), std::move(error), true, false, flight.is_shown};
     m_cost -= flight.cost;
     m_flights.erase(found);
@@ -370,6 +392,7 @@ Transfers::failed(const proto::Failed& failed)
 void
 Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
 {
+  release(found->second);
   Flight flight = std::move(found->second);
   m_flights.erase(found);
   m_cost -= flight.cost;

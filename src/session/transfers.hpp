@@ -7,6 +7,7 @@
 #include "godwit/model/action.hpp"
 #include "godwit/model/options.hpp"
 #include "line_order.hpp"
+#include "new_folders.hpp"
 #include "report.hpp"
 #include "trees.hpp"
 
@@ -41,7 +42,7 @@ public:
   };
   using OnEnd = std::function<void(Ended)>;
 
-  Transfers(Trees& trees, Report& report, LineOrder& lines, const TransferRules& rules);
+  Transfers(Trees& trees, Report& report, LineOrder& lines, NewFolders& folders, const TransferRules& rules);
 
   void on_end(OnEnd callback) { m_on_end = std::move(callback); }
   // `is_shown`: its line is out, this is the try after the way was cleared.
@@ -73,6 +74,7 @@ private:
     std::uint64_t cost = 0;
     int attempts = 0;
     bool is_shown = false;
+    bool is_awaited = false;   // its folder is staged until the dest has got it
     bool no_delta = false;     // the second try after a failed check
     bool reading = false;      // Read was sent: Contents may come
     bool summing = false;      // Signature or Gaps was sent: Sums may come
@@ -96,6 +98,7 @@ private:
   proto::Kept kept(const Flight& flight) const;
   void match(Flight& flight, bool has_sums);
   void show(Flight& flight);
+  void release(Flight& flight);
   bool takes_sums(Flight& flight, const proto::Sums& sums) const;
   void apply(Flight& flight);
   // The source could not give it, or not as listed: once more, or the end.
@@ -106,6 +109,7 @@ private:
   Trees& m_trees;
   Report& m_report;
   LineOrder& m_lines;
+  NewFolders& m_folders;
   TransferRules m_rules;
   OnEnd m_on_end;
   Flights m_flights;

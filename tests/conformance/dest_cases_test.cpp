@@ -343,3 +343,66 @@ TEST_CASE_TEMPLATE("a dest refuses what only a source does, and what it did not 
   CHECK(tree.read("a") == "hello");
   CHECK(tree.names() == std::set<std::string>{"a"});
 }
+
+TEST_CASE_TEMPLATE("a staged folder is seen once all of it was sent, folders in it too", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  subject.send(proto::Make{1, folder("d"), false, true});
+  subject.send(proto::Make{2, folder("d/sub"), false, true});
+  subject.send(put_of(open, {{3, regular("d/f", 3), false, bytes_of("one")}}));
+  subject.send(proto::Make{4, link_to("d/l", "f"), false, false});
+  CHECK(subject.template expect<proto::Done>().ids == std::vector<std::uint64_t>{3});
+  subject.expect_done(4);
+  CHECK_FALSE(tree.has("d"));
+  subject.send(proto::FolderSent{path("d/sub")});
+  subject.expect_done(2);
+  subject.send(proto::FolderSent{path("d")});
+  subject.expect_done(1);
+  CHECK(tree.read("d/f") == "one");
+  CHECK(tree.has("d/sub"));
+  subject.send(put_of(open, {{5, regular("d/sub/late", 3), false, bytes_of("two")}}));
+  CHECK(subject.template expect<proto::Done>().ids == std::vector<std::uint64_t>{5});
+  CHECK(tree.read("d/sub/late") == "two");
+  subject.finish();
+  CHECK(tree.names() == std::set<std::string>{"d"});
+  CHECK(tree.names("d") == std::set<std::string>{"f", "l", "sub"});
+  CHECK((tree.stat("d").st_mode & 07777U) == (folder("d").mode & 07777U));
+}
+
+TEST_CASE_TEMPLATE("a folder that is staged no more than its neighbours can be is made all the same", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  constexpr std::uint64_t count = 300;
+  for (std::uint64_t id = 0; id < count; ++id) {
+    subject.send(proto::Make{id, folder("d" + std::to_string(id)), false, true});
+  }
+  for (std::uint64_t id = 0; id < count; ++id) {
+    subject.send(proto::FolderSent{path("d" + std::to_string(id))});
+  }
+  std::set<std::uint64_t> done;
+  while (done.size() < count) {
+    const auto answer = subject.template expect<proto::Done>();
+    done.insert(answer.ids.begin(), answer.ids.end());
+  }
+  subject.finish();
+  CHECK(tree.names().size() == count);
+}
+
+TEST_CASE_TEMPLATE("a staged folder whose end never comes is there at the end of the run", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const proto::Open open = open_dest(tree.root());
+  Make subject;
+  REQUIRE(subject.open(open));
+  subject.send(proto::Make{1, folder("d"), false, true});
+  subject.send(put_of(open, {{3, regular("d/f", 3), false, bytes_of("one")}}));
+  CHECK(subject.template expect<proto::Done>().ids == std::vector<std::uint64_t>{3});
+  subject.finish();
+  CHECK(tree.names() == std::set<std::string>{"d"});
+  CHECK(tree.read("d/f") == "one");
+}

@@ -25,6 +25,8 @@ class Versions(BlackBox):
         self.old_files["big"] = big
         self.new_files["big"] = big[:1_000_000] + rng.randbytes(700_000) + big[1_200_000:]
         self.new_files["new-big"] = rng.randbytes(2 << 20)
+        for number in range(300):  # a folder that is new, and folders in it
+            self.new_files[f"fresh/{'sub/' * (number % 3)}n{number}"] = rng.randbytes(rng.choice([0, 700, 9000, 200_000]))
         for name, data in self.new_files.items():
             self.write(f"src/{name}", data)
 

@@ -62,6 +62,8 @@ public:
 
   Result<Dir> open_folder(const model::RelPath& path) const;
   Result<Dir> open_folder(std::string_view name) const;
+  // Held by a descriptor that can be read and locked; errors call it `shown_as`.
+  Result<Dir> open_readable_folder(std::string_view name, std::string_view shown_as) const;
   // For getdents64: O_RDONLY. The root itself too.
   Result<Fd> open_listing(const model::RelPath& path) const;
   // O_NONBLOCK, O_NOCTTY and O_CLOEXEC are added; never creates. What is no regular

@@ -13,6 +13,8 @@ std::string staged_name_for(std::string_view target);
 bool is_staged_name(std::string_view name);
 // What staged_name_for() was called for; empty where the name carries only a hash.
 std::string_view target_of_staged(std::string_view name);
+// Made since the machine was started?
+bool is_of_this_boot(std::string_view name);
 // Reads the boot id now; after confinement it could not be read any more.
 void prepare_staged_names();
 

@@ -57,6 +57,8 @@ struct WalkCalls {
   std::function<Result<Hash128>(int folder, const char* name, const Stat&)> digest;
   // Dest: names of what an earlier run left staged; they are not listed.
   std::function<void(const model::RelPath&)> leftover;
+  // Dest: asked first of such a folder. True: it has its own name now, and is listed under that.
+  std::function<bool(const model::RelPath&)> adopt;
 };
 
 // Lists what the scope covers in model::listing_order, the names of one folder in

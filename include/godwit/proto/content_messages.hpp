@@ -217,10 +217,19 @@ struct Make {
   std::uint64_t id = 0;
   model::Entry entry;
   bool replaces = false; // a non-folder may stand there and makes way
+  bool is_staged = false; // a new folder: FolderSent tells when it may be seen
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &Make::id), field("entry", &Make::entry), field("replaces", &Make::replaces)};
+    return std::tuple{field("id", &Make::id), field("entry", &Make::entry), field("replaces", &Make::replaces),
+                      field("is_staged", &Make::is_staged)};
   }
+};
+
+// Dest: all that its Make was sent for has been put into the staged folder.
+struct FolderSent {
+  static constexpr Tag tag = Tag::folder_sent;
+  model::RelPath path;
+  static constexpr auto fields() { return std::tuple{field("path", &FolderSent::path)}; }
 };
 
 struct SetMetadata {

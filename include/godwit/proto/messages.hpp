@@ -14,7 +14,8 @@
 //               Apply{id, has_basis}.
 //               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails;
 //               instead of Apply it lets the basis go, and is not answered. Put -> (Done | Failed) for each id.
-//               Make, SetMetadata, Remove -> Done | Failed.
+//               Make, SetMetadata, Remove -> Done | Failed. Make{is_staged} may wait with that for FolderSent of its
+//               path, which comes once and has no answer of its own.
 //   A further connection of a run: Hello of both sides, then Join instead of Open, and from then on it carries
 //   chunks of the run's one stream in either direction, as the first one does; the agent's come first.
 //   Finish -> Finished, after which the agent ends.
@@ -37,7 +38,7 @@ using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
                  Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
-                 RunsWanted, Runs, Join, SetRate>;
+                 RunsWanted, Runs, Join, SetRate, FolderSent>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);

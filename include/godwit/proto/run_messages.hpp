@@ -81,6 +81,7 @@ struct Open {
   bool preallocate = false;        // dest
   std::uint64_t bytes_per_second = 0; // as SetRate
   std::uint8_t connections = 1;       // that the run may come to have
+  bool adopts_leftovers = false;   // dest: a killed run's new folders are finished instead of made anew
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -108,7 +109,8 @@ struct Open {
                       field("sparse", &Open::sparse),
                       field("preallocate", &Open::preallocate),
                       field("bytes_per_second", &Open::bytes_per_second),
-                      field("connections", &Open::connections)};
+                      field("connections", &Open::connections),
+                      field("adopts_leftovers", &Open::adopts_leftovers)};
   }
 };
 

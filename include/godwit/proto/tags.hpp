@@ -53,6 +53,7 @@ enum class Tag : std::uint8_t {
   gaps = 35,
   runs_wanted = 40,
   runs = 41,
+  folder_sent = 46,
   join = 56,
   set_rate = 57,
 };

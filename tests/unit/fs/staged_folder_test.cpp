@@ -25,6 +25,14 @@ put(const Dir& folder, std::string_view name, std::string_view content)
   REQUIRE(file->commit());
 }
 
+fs::Metadata
+with_mode(std::uint32_t mode)
+{
+  fs::Metadata wanted;
+  wanted.mode = mode;
+  return wanted;
+}
+
 } // namespace
 
 TEST_CASE("StagedFolder appears with its files at once, private until then")
@@ -36,7 +44,7 @@ TEST_CASE("StagedFolder appears with its files at once, private until then")
   REQUIRE(!tree.has("a"));
   REQUIRE(tree.names().size() == 1);
   CHECK((tree.stat(*tree.names().begin()).st_mode & 07777) == 0700);
-  REQUIRE(staged->publish(0755));
+  REQUIRE(staged->publish(with_mode(0755)));
   CHECK(tree.read("a/f") == "x");
   CHECK((tree.stat("a").st_mode & 07777) == 0755);
   put(staged->folder(), "g", "later");
@@ -63,7 +71,7 @@ TEST_CASE("StagedFolder moves its files into a folder that was made meanwhile")
   put(staged->folder(), "g", "new");
   tree.file("a/f", "old");
   tree.file("a/other", "kept");
-  REQUIRE(staged->publish(0755));
+  REQUIRE(staged->publish(with_mode(0755)));
   CHECK(tree.read("a/f") == "new");
   CHECK(tree.read("a/g") == "new");
   CHECK(tree.read("a/other") == "kept");
@@ -78,12 +86,12 @@ TEST_CASE("StagedFolder replaces no file and follows no link")
     auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a");
     put(staged->folder(), "f", "x");
     is_link ? tree.link("a", "elsewhere") : tree.file("a", "in the way");
-    const auto refused = staged->publish(0755);
+    const auto refused = staged->publish(with_mode(0755));
     REQUIRE(!refused);
     CHECK(refused.error().errno_value == EEXIST);
     CHECK(tree.names("elsewhere").empty());
     std::filesystem::remove(tree.path("a"));
-    REQUIRE(staged->publish(0755));
+    REQUIRE(staged->publish(with_mode(0755)));
     CHECK(tree.read("a/f") == "x");
   }
 }
