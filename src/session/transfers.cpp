@@ -10,7 +10,8 @@ namespace godwit::session {
 
 namespace {
 
-constexpr std::size_t window_files = 512;
+constexpr std::size_t window_files = 512; // of which each may keep a basis open
+constexpr std::size_t window_copies = 8192; // several folders of many files: else one lane has all the work
 constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
 constexpr std::uint64_t max_batched_bytes = 128U << 10U;   // a larger file is a stream
@@ -48,7 +49,7 @@ Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, NewFolders&
 bool
 Transfers::has_room() const
 {
-  return m_flights.size() < window_files && m_cost < window_bytes;
+  return m_flights.size() < (m_rules.copies ? window_copies : window_files) && m_cost < window_bytes;
 }
 
 void
