@@ -11,6 +11,8 @@ namespace godwit::proto {
 namespace {
 
 constexpr std::uint32_t compressed_bit = 1U << 31U;
+constexpr std::uint32_t begins_frame_bit = 1U << 30U;
+constexpr std::uint32_t length_bits = begins_frame_bit - 1;
 
 const HashKey&
 chunk_key()
@@ -47,13 +49,13 @@ nearest(std::uint64_t expected, std::uint32_t low)
 ChunkHead
 ChunkHead::of(ByteView content, bool compressed, std::uint64_t number)
 {
-  return {static_cast<std::uint32_t>(content.size()), compressed, number, sum_of(content)};
+  return {static_cast<std::uint32_t>(content.size()), compressed, number, sum_of(content), false};
 }
 
 void
 ChunkHead::store(std::byte* into) const
 {
-  const std::uint32_t word = length | (compressed ? compressed_bit : 0U);
+  const std::uint32_t word = length | (compressed ? compressed_bit : 0U) | (begins_frame ? begins_frame_bit : 0U);
   store_le(into, word);
   store_le(into + 4, static_cast<std::uint32_t>(number));
   store_le(into + 8, head_sum(word, number));
@@ -65,8 +67,9 @@ ChunkHead::load(ByteView wire, std::uint64_t expected)
 {
   const auto word = load_le<std::uint32_t>(wire.data());
   ChunkHead head;
-  head.length = word & ~compressed_bit;
+  head.length = word & length_bits;
   head.compressed = (word & compressed_bit) != 0;
+  head.begins_frame = (word & begins_frame_bit) != 0;
   head.number = nearest(expected, load_le<std::uint32_t>(wire.data() + 4));
   head.content_sum = load_le<std::uint32_t>(wire.data() + 12);
   if (load_le<std::uint32_t>(wire.data() + 8) != head_sum(word, head.number)) {
@@ -87,7 +90,7 @@ ChunkHead::fits(ByteView content) const
 std::size_t
 ChunkHead::size_of_chunk(ByteView chunks)
 {
-  return wire_bytes + (load_le<std::uint32_t>(chunks.data()) & ~compressed_bit);
+  return wire_bytes + (load_le<std::uint32_t>(chunks.data()) & length_bits);
 }
 
 Error

@@ -3,54 +3,51 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <zstd.h>
 
-#include "godwit/base/assert.hpp"
+#include "proto/disorder.hpp"
+#include "proto/stream_codec.hpp"
 
 namespace godwit::proto {
 
 namespace {
 
 constexpr std::size_t header_bytes = ChunkHead::wire_bytes;
-constexpr int raw_chunks_after_random = 15; // then compression is tried again
-constexpr int max_window_log = 23; // 8 MiB: what a peer may make us allocate
+// What is this little longer is not cut for it.
+constexpr std::size_t max_plain_chunk = chunk_target_bytes + chunk_target_bytes / 4;
+
+enum class Packing : std::uint8_t { none, frame, new_frame };
 
 // Of the chunk whose content follows from `at` + header_bytes to the end of `out`.
 void
-put_header(Bytes& out, std::size_t at, bool compressed, std::uint64_t number)
+put_header(Bytes& out, std::size_t at, Packing packing, std::uint64_t number)
 {
-  ChunkHead::of(ByteView(out).subspan(at + header_bytes), compressed, number).store(out.data() + at);
+  ChunkHead head = ChunkHead::of(ByteView(out).subspan(at + header_bytes), packing != Packing::none, number);
+  head.begins_frame = packing == Packing::new_frame;
+  head.store(out.data() + at);
 }
 
 } // namespace
 
-struct FrameWriter::Compressor {
-  ZSTD_CCtx* context = ZSTD_createCCtx();
-  Compressor() = default;
-  Compressor(const Compressor&) = delete;
-  Compressor& operator=(const Compressor&) = delete;
-  ~Compressor() { ZSTD_freeCCtx(context); }
-};
-
-FrameWriter::FrameWriter(int level)
+FrameWriter::FrameWriter(int level) : m_plain(header_bytes)
 {
-  set_level(level);
-}
-
-void
-FrameWriter::set_level(int level)
-{
-  m_compressor.reset();
-  if (level == 0) {
-    return;
-  }
-  m_compressor = std::make_unique<Compressor>();
-  ASSERT(!ZSTD_isError(ZSTD_CCtx_setParameter(m_compressor->context, ZSTD_c_compressionLevel, level)));
-  ASSERT(!ZSTD_isError(ZSTD_CCtx_setParameter(m_compressor->context, ZSTD_c_contentSizeFlag, 0)));
+  use({level, 0, false});
 }
 
 FrameWriter::~FrameWriter() = default;
 FrameWriter::FrameWriter(FrameWriter&&) noexcept = default;
+
+void
+FrameWriter::use(const Compression& compression)
+{
+  if (compression == m_compression) {
+    return;
+  }
+  m_compression = compression;
+  m_begins_frame = true;
+  if (compression.level != 0 && !m_compressor) {
+    m_compressor = std::make_unique<Compressor>();
+  }
+}
 
 void
 FrameWriter::add(const Message& message)
@@ -58,44 +55,58 @@ FrameWriter::add(const Message& message)
   encode(message, m_plain);
 }
 
+std::size_t
+FrameWriter::pending_bytes() const
+{
+  return m_plain.size() - header_bytes;
+}
+
 ByteView
 FrameWriter::flush()
 {
   m_wire.clear();
-  ByteView rest = m_plain;
-  while (!rest.empty()) {
-    const ByteView part = rest.first(std::min(rest.size(), chunk_target_bytes));
-    rest = rest.subspan(part.size());
-    const std::size_t at = m_wire.size();
-    if (!m_compressor || m_raw_chunks > 0) {
-      m_raw_chunks -= m_raw_chunks > 0 ? 1 : 0;
-      m_wire.resize(at + header_bytes);
-      append(m_wire, part);
-      put_header(m_wire, at, false, m_number++);
-      continue;
-    }
-    const std::size_t bound = ZSTD_compressBound(part.size()) + 64;
-    m_wire.resize(at + header_bytes + bound);
-    ZSTD_inBuffer in{part.data(), part.size(), 0};
-    ZSTD_outBuffer out{m_wire.data() + at + header_bytes, bound, 0};
-    const std::size_t left = ZSTD_compressStream2(m_compressor->context, &out, &in, ZSTD_e_flush);
-    ASSERT(left == 0);
-    m_wire.resize(at + header_bytes + out.pos);
-    put_header(m_wire, at, true, m_number++);
-    const bool is_random = part.size() == chunk_target_bytes && out.pos > part.size() - part.size() / 64;
-    m_raw_chunks = is_random ? raw_chunks_after_random : 0;
+  ByteView rest = ByteView(m_plain).subspan(header_bytes);
+  if (m_compression.level == 0 && !rest.empty() && rest.size() <= max_plain_chunk) {
+    m_wire.swap(m_plain); // the one chunk lies there already
+    put_header(m_wire, 0, Packing::none, m_number++);
+    rest = {};
   }
-  m_plain.clear();
+  while (!rest.empty()) {
+    const ByteView part = rest.first(rest.size() <= max_plain_chunk ? rest.size() : chunk_target_bytes);
+    rest = rest.subspan(part.size());
+    add_chunk(part);
+  }
+  m_plain.resize(header_bytes);
   return m_wire;
 }
 
-struct FrameReader::Decompressor {
-  ZSTD_DCtx* context = ZSTD_createDCtx();
-  Decompressor() { ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, max_window_log); }
-  Decompressor(const Decompressor&) = delete;
-  Decompressor& operator=(const Decompressor&) = delete;
-  ~Decompressor() { ZSTD_freeDCtx(context); }
-};
+void
+FrameWriter::add_chunk(ByteView part)
+{
+  if (m_compression.level == 0 || looks_random(part)) {
+    return add_raw_chunk(part);
+  }
+  const std::size_t at = m_wire.size();
+  m_wire.resize(at + header_bytes);
+  const Packing packing = m_begins_frame ? Packing::new_frame : Packing::frame;
+  if (m_begins_frame) {
+    m_compressor->begin(m_compression);
+    m_begins_frame = false;
+  }
+  m_compressor->compress(part, m_wire);
+  m_compressed_from += part.size();
+  m_compressed_to += m_wire.size() - at;
+  put_header(m_wire, at, packing, m_number++);
+}
+
+void
+FrameWriter::add_raw_chunk(ByteView part)
+{
+  const std::size_t at = m_wire.size();
+  m_wire.resize(at + header_bytes);
+  append(m_wire, part);
+  put_header(m_wire, at, Packing::none, m_number++);
+}
 
 FrameReader::FrameReader() : m_decompressor(std::make_unique<Decompressor>()) {}
 FrameReader::~FrameReader() = default;
@@ -104,39 +115,64 @@ FrameReader::FrameReader(FrameReader&&) noexcept = default;
 void
 FrameReader::feed(ByteView bytes)
 {
+  keep_rest();
   drop_front(m_wire, m_wire_at);
   m_wire_at = 0;
   append(m_wire, bytes);
+}
+
+// Before the bytes that m_rest looks at move: they come to the front of m_plain.
+void
+FrameReader::keep_rest()
+{
+  if (m_rest_is_wire) {
+    m_plain.clear();
+    append(m_plain, m_rest);
+    m_rest_is_wire = false;
+  } else {
+    drop_front(m_plain, m_plain.size() - m_rest.size());
+  }
+  m_rest = m_plain;
 }
 
 Result<std::optional<Message>>
 FrameReader::next()
 {
   while (true) {
-    Decoder head(ByteView(m_plain).subspan(m_plain_at));
-    const std::size_t available = m_plain.size() - m_plain_at;
-    const std::uint64_t tag = head.get_varint();
-    const std::uint64_t length = head.get_varint();
-    if (head.ok()) {
-      if (length > max_message_bytes) {
-        return make_error(ErrorKind::protocol, fmt::format("cannot accept message of {} bytes: too long", length));
-      }
-      const std::size_t head_bytes = available - head.bytes_left();
-      if (head.bytes_left() >= length) {
-        const ByteView fields = ByteView(m_plain).subspan(m_plain_at + head_bytes, static_cast<std::size_t>(length));
-        m_message_bytes = head_bytes + static_cast<std::size_t>(length);
-        m_plain_at += m_message_bytes;
-        TRY_ASSIGN(Message message, decode(tag, fields));
-        return std::optional<Message>(std::move(message));
-      }
-    } else if (available >= 20) {
-      return make_error(ErrorKind::protocol, "cannot decode message: " + head.error());
+    TRY_ASSIGN(std::optional<Message> message, take_message());
+    if (message) {
+      return message;
     }
     TRY_ASSIGN(const bool more, unpack());
     if (!more) {
       return std::optional<Message>();
     }
   }
+}
+
+// Nothing where it is not all there.
+Result<std::optional<Message>>
+FrameReader::take_message()
+{
+  Decoder head(m_rest);
+  const std::uint64_t tag = head.get_varint();
+  const std::uint64_t length = head.get_varint();
+  if (!head.ok()) {
+    return m_rest.size() < 20 ? Result<std::optional<Message>>(std::nullopt)
+                              : make_error(ErrorKind::protocol, "cannot decode message: " + head.error());
+  }
+  if (length > max_message_bytes) {
+    return make_error(ErrorKind::protocol, fmt::format("cannot accept message of {} bytes: too long", length));
+  }
+  if (head.bytes_left() < length) {
+    return std::optional<Message>();
+  }
+  const std::size_t head_bytes = m_rest.size() - head.bytes_left();
+  const ByteView fields = m_rest.subspan(head_bytes, static_cast<std::size_t>(length));
+  m_message_bytes = head_bytes + static_cast<std::size_t>(length);
+  m_rest = m_rest.subspan(m_message_bytes);
+  TRY_ASSIGN(Message message, decode(tag, fields));
+  return std::optional<Message>(std::move(message));
 }
 
 Result<bool>
@@ -160,14 +196,15 @@ FrameReader::read_header()
   m_wire_at += header_bytes;
   m_chunk_left = head.length;
   m_chunk_is_compressed = head.compressed;
+  if (head.begins_frame) {
+    m_decompressor->begin();
+  }
   return true;
 }
 
 Result<bool>
 FrameReader::unpack()
 {
-  drop_front(m_plain, m_plain_at);
-  m_plain_at = 0;
   while (true) {
     if (m_chunk_left == 0 && !m_output_waits) {
       TRY_ASSIGN(const bool found, read_header());
@@ -176,42 +213,38 @@ FrameReader::unpack()
       }
       continue; // an empty chunk is allowed
     }
-    const ByteView wire = ByteView(m_wire).subspan(m_wire_at, std::min(m_chunk_left, m_wire.size() - m_wire_at));
-    if (wire.empty() && !m_output_waits) {
-      return false;
-    }
-    TRY_ASSIGN(const bool grew, m_chunk_is_compressed ? unpack_compressed(wire) : unpack_raw(wire));
+    TRY_ASSIGN(const bool grew, unpack_chunk());
     if (grew) {
       return true;
     }
   }
 }
 
+// All of the chunk that is left is there.
 Result<bool>
-FrameReader::unpack_raw(ByteView wire)
+FrameReader::unpack_chunk()
 {
-  append(m_plain, wire);
-  m_wire_at += wire.size();
-  m_chunk_left -= wire.size();
-  return true;
-}
-
-Result<bool>
-FrameReader::unpack_compressed(ByteView wire)
-{
-  const std::size_t before = m_plain.size();
-  m_plain.resize(before + chunk_target_bytes);
-  ZSTD_inBuffer in{wire.data(), wire.size(), 0};
-  ZSTD_outBuffer out{m_plain.data() + before, chunk_target_bytes, 0};
-  const std::size_t status = ZSTD_decompressStream(m_decompressor->context, &out, &in);
-  m_plain.resize(before + out.pos);
-  if (ZSTD_isError(status)) {
-    return make_error(ErrorKind::protocol, std::string("cannot decompress: ") + ZSTD_getErrorName(status));
+  const ByteView wire = ByteView(m_wire).subspan(m_wire_at, m_chunk_left);
+  if (!m_chunk_is_compressed && m_rest.empty()) {
+    m_rest = wire; // most messages lie whole in one chunk, and are decoded where they lie
+    m_rest_is_wire = true;
+    m_wire_at += wire.size();
+    m_chunk_left = 0;
+    return true;
   }
-  m_wire_at += in.pos;
-  m_chunk_left -= in.pos;
-  m_output_waits = out.pos == out.size;
-  return out.pos != 0;
+  keep_rest();
+  const std::size_t before = m_plain.size();
+  Decompressor::Taken taken{wire.size(), false};
+  if (m_chunk_is_compressed) {
+    TRY_ASSIGN(taken, m_decompressor->decompress(wire, max_plain_chunk, m_plain));
+  } else {
+    append(m_plain, wire);
+  }
+  m_wire_at += taken.bytes;
+  m_chunk_left -= taken.bytes;
+  m_output_waits = taken.is_full;
+  m_rest = m_plain;
+  return m_plain.size() != before;
 }
 
 } // namespace godwit::proto

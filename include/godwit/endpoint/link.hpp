@@ -41,7 +41,7 @@ public:
 
   void start();
   // Before start(), and only where nothing compressed was sent yet.
-  void set_compress_level(int level) { m_writer.set_level(level); }
+  void set_compress_level(int level) { m_writer.use({level, 0, false}); }
   // Before start().
   void shorten_timeout(int seconds);
   Result<> write_now(const proto::Message& message);

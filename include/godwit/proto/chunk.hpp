@@ -12,7 +12,8 @@ inline constexpr std::size_t chunk_target_bytes = 128U << 10U;
 inline constexpr std::size_t max_chunk_content = 2 * chunk_target_bytes;
 
 // What stands before the content of a chunk, the unit of the wire: {u32
-// little-endian: bit 31 set where the content is compressed, below it its length;
+// little-endian: bit 31 set where the content is compressed, bit 30 where a zstd frame
+// begins with it, below them its length;
 // u32 low half of the chunk's number in its direction, from 0; u32 check sum of
 // the length's word and the whole number; u32 check sum of the content}. The
 // sums are the low halves of XXH3-64: against accidents only, anyone knows the
@@ -23,6 +24,7 @@ struct ChunkHead {
   bool compressed = false;
   std::uint64_t number = 0;
   std::uint32_t content_sum = 0;
+  bool begins_frame = false;
 
   // Of a chunk that is about to be sent.
   static ChunkHead of(ByteView content, bool compressed, std::uint64_t number);

@@ -68,6 +68,70 @@ TEST_CASE("messages arrive as they were sent, raw or compressed, in portions of 
   }
 }
 
+TEST_CASE("messages arrive while the compression changes between chunks")
+{
+  std::mt19937 random(4);
+  const std::vector<Compression> all = {{1, 0, false},  {0, 0, false},   {9, 25, true}, {-5, 0, false},
+                                        {3, 23, true}, {22, 25, false}, {1, 0, false}};
+  FrameWriter writer(0);
+  FrameReader reader;
+  std::vector<Bytes> sent;
+  Bytes wire;
+  for (int i = 0; i < 70; ++i) {
+    Ops ops = random_ops(random, random() % 100000);
+    for (std::size_t at = 64; at < ops.chunk.size(); ++at) {
+      ops.chunk[at] = i % 5 == 4 ? ops.chunk[at] : ops.chunk[at - 64 + at % 3];
+    }
+    sent.push_back(ops.chunk);
+    writer.use(all[static_cast<std::size_t>(i / 10)]);
+    writer.add(ops);
+    append(wire, writer.flush());
+  }
+  CHECK(wire.size() < 3'000'000);
+  const std::vector<Message> messages = read_all(reader, wire, 50'000);
+  REQUIRE(messages.size() == sent.size());
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    CHECK(std::get<Ops>(messages[i]).chunk == sent[i]);
+  }
+}
+
+TEST_CASE("a new frame finds what the frames before it held")
+{
+  std::mt19937 random(5);
+  Ops ops = random_ops(random, 100'000);
+  for (std::byte& byte : ops.chunk) {
+    byte &= std::byte{0x3F}; // or it would go as it is
+  }
+  FrameWriter writer(1);
+  FrameReader reader;
+  for (int i = 0; i < 60; ++i) { // past the length of what is kept
+    writer.add(ops);
+    REQUIRE(read_all(reader, writer.flush(), 200'000).size() == 1);
+  }
+  writer.use({3, 23, true});
+  writer.add(ops);
+  const ByteView wire = writer.flush();
+  CHECK(wire.size() < 2000);
+  REQUIRE(read_all(reader, wire, 200'000).size() == 1);
+}
+
+TEST_CASE("what looks random passes as it is, what is ordered does not")
+{
+  std::mt19937 random(6);
+  Ops ops = random_ops(random, 120'000);
+  FrameWriter writer(9);
+  writer.add(ops);
+  CHECK(writer.flush().size() < ops.chunk.size() + 100);
+  CHECK(writer.compressed_from() == 0);
+  for (std::size_t at = 0; at < ops.chunk.size(); at += 2) {
+    ops.chunk[at] = std::byte{0};
+  }
+  writer.add(ops);
+  CHECK(writer.flush().size() < ops.chunk.size() * 3 / 4);
+  CHECK(writer.compressed_from() > ops.chunk.size());
+  CHECK(writer.compressed_to() < ops.chunk.size() * 3 / 4);
+}
+
 TEST_CASE("a reader survives any corruption of the stream with an error or other messages")
 {
   std::mt19937 random(2);
