@@ -22,8 +22,6 @@ constexpr std::string_view foreign[] = {
     "chmod",
     "chown",
     "compare-dest",
-    "compress-choice,zc",
-    "compress-level,zl",
     "compress-threads,zt",
     "confine-root",
     "copy-as",

@@ -188,6 +188,29 @@ bandwidth(Draft& draft, const Setting& setting)
   return {};
 }
 
+// rsync takes 0 for zstd's default, and cuts what is out of range.
+Result<>
+compress_level(Draft& draft, const Setting& setting)
+{
+  constexpr int default_level = 3;
+  TRY_ASSIGN(const int level, parse_int(setting.value, "compress-level"));
+  draft.options.compress_level = level == 0 ? default_level : level;
+  draft.options.compress = true;
+  return {};
+}
+
+Result<>
+compress_choice(Draft& draft, const Setting& setting)
+{
+  if (setting.value != "zstd" && setting.value != "auto" && setting.value != "none") {
+    return make_error(ErrorKind::usage,
+                      fmt::format("--compress-choice={} is not supported: give zstd, auto or none",
+                                  escape(setting.value)));
+  }
+  draft.options.compress = setting.value != "none";
+  return {};
+}
+
 Result<>
 seconds(int& into, const Setting& setting, std::string_view name)
 {
@@ -346,8 +369,10 @@ constexpr OptionSpec specs[] = {
     {"-n,--dry-run", "", "", how, "only show what would be done", flag<&Options::dry_run>},
     {"-W,--whole-file", "no-whole-file,no-W", "", how, "send changed files whole (--no-W: differences)",
      choice<&Options::whole_file>},
-    {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (--no-z: never)",
+    {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (default: where it pays)",
      choice<&Options::compress>},
+    {"--compress-level,--zl", "", "NUM", how, "compress at zstd's level NUM (-7 to 22)", compress_level},
+    {"--compress-choice,--zc", "", "NAME", how, "compress by NAME: zstd, auto or none", compress_choice},
     {"--partial", "no-partial", "", how, "keep what an interrupted transfer brought",
      flag<&Options::partial>},
     {"--partial-dir", "", "DIR", how, "keep it in DIR, beside each file", partial_dir},

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint32_t max_timeout_s = 3600;
 constexpr std::uint32_t later_than_controller_s = 6; // who is told of a frozen line is the user, by the near end
-constexpr int max_compress_level = 9; // what a controller may make us work
 constexpr std::size_t max_connections = 32;
 constexpr std::size_t max_waiting_requests = 16384; // for one lane, of a controller whose window is smaller
 constexpr std::size_t max_unread_answers = 16384; // more than a window's: nobody reads them
@@ -29,7 +28,7 @@ LinkSettings
 greeting_settings()
 {
   LinkSettings settings;
-  settings.compress_level = 0;
+  settings.compress.mode = proto::CompressMode::off;
   return settings;
 }
 
@@ -90,7 +89,7 @@ private:
     TRY_ASSIGN(const fs::Sandbox sandbox, m_local->confine(m_joins ? m_joins->fd() : -1));
     opened->confinement = static_cast<std::uint8_t>(sandbox.level);
     opened->confinement_text = sandbox.text;
-    m_link.set_compress_level(std::min<int>(request->compress_level, max_compress_level));
+    m_link.set_compression({request->compress_mode, request->compress_level});
     if (request->timeout_s != 0) {
       m_link.shorten_timeout(static_cast<int>(std::min(request->timeout_s, max_timeout_s) + later_than_controller_s));
     }

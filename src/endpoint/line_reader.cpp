@@ -119,7 +119,10 @@ LineReader::wait_and_read(Deadline deadline)
     }
   }
   const auto until = std::min({deadline.value_or(Clock::time_point::max()), silence_ends(), m_patience_ends});
+  const Clock::time_point began = Clock::now();
   TRY_ASSIGN(const bool ready, m_waker.wait(m_polled, until));
+  const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
+  m_waited_us += static_cast<std::uint64_t>(waited.count());
   if (!ready && !m_has_ended) {
     return no_answer();
   }

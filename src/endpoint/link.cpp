@@ -15,6 +15,8 @@ constexpr std::array<unsigned char, 16> magic = {0x89, 'G',  'D',  'W',  'T',  0
 constexpr std::size_t max_noise_bytes = 64U << 10U;
 constexpr auto keepalive_interval = std::chrono::milliseconds(500);
 constexpr auto rest_interval = std::chrono::milliseconds(2); // how soon a new message gets a line that is free
+constexpr auto pace_interval = std::chrono::milliseconds(500);
+constexpr std::uint64_t least_paced_bytes = 8U << 10U; // fewer tell nothing
 
 std::int64_t
 now_us()
@@ -25,8 +27,10 @@ now_us()
 } // namespace
 
 Link::Link(int in_fd, int out_fd, const LinkSettings& settings)
-    : m_in(in_fd, m_waker), m_out(out_fd, m_waker), m_writer(settings.compress_level), m_inbox(settings.inbox_bytes)
+    : m_in(in_fd, m_waker), m_out(out_fd, m_waker), m_writer(0), m_inbox(settings.inbox_bytes),
+      m_levels(settings.compress, settings.bytes_per_second)
 {
+  m_writer.use(m_levels.current());
   m_in.set_timeout(settings.timeout_s);
   m_out.set_timeout(settings.timeout_s);
   m_out.set_rate(settings.bytes_per_second);
@@ -36,6 +40,13 @@ void
 Link::start()
 {
   m_write_thread = std::jthread([this] { write_loop(); });
+}
+
+void
+Link::set_compression(const CompressWish& wish)
+{
+  m_levels = LevelChoice(wish, 0);
+  m_writer.use(m_levels.current());
 }
 
 void
@@ -145,6 +156,10 @@ Link::receive_next(Deadline deadline)
         take(*keepalive);
         continue;
       }
+      if (const auto* pace = std::get_if<proto::Pace>(&*next)) {
+        note_pace(*pace);
+        continue;
+      }
       m_listing += proto::is_about_listing(*next) ? m_reader.message_bytes() : 0;
       const std::size_t cost = proto::payload_bytes(*next);
       return Parcel{*std::move(next), cost == 0 ? Lease() : m_inbox.take(cost)};
@@ -232,13 +247,76 @@ Link::write_loop()
   }
 }
 
+void
+Link::add_pace()
+{
+  const Clock::time_point now = Clock::now();
+  const std::uint64_t bytes = m_in.bytes();
+  if (now - m_told < pace_interval) {
+    return;
+  }
+  const std::uint64_t waited_us = m_in.waited_us();
+  if (bytes - m_told_bytes >= least_paced_bytes) {
+    const auto stretch = std::chrono::duration_cast<std::chrono::microseconds>(now - m_told);
+    m_writer.add(proto::Pace{bytes - m_told_bytes, static_cast<std::uint64_t>(stretch.count()),
+                             waited_us - m_told_waited_us, m_is_near});
+  }
+  m_told = now;
+  m_told_bytes = bytes;
+  m_told_waited_us = waited_us;
+}
+
+void
+Link::note_pace(const proto::Pace& pace)
+{
+  constexpr double us = 1e-6;
+  LevelChoice::Arrival arrival;
+  arrival.bytes = pace.bytes;
+  arrival.stretch = LevelChoice::Seconds(static_cast<double>(pace.stretch_us) * us);
+  arrival.waited = LevelChoice::Seconds(static_cast<double>(pace.waited_us) * us);
+  m_is_near = m_is_near || pace.is_near;
+  const std::scoped_lock lock(m_pace_mutex);
+  m_pace = arrival;
+}
+
+// Sends what is pending, and learns from it how hard to compress what follows.
+Result<>
+Link::write_measured()
+{
+  const std::uint64_t from = m_writer.compressed_from();
+  const std::uint64_t to = m_writer.compressed_to();
+  const Clock::time_point began = Clock::now();
+  const ByteView wire = m_writer.flush();
+  const Clock::time_point packed = Clock::now();
+  TRY(m_out.write(wire));
+  const Clock::time_point written = Clock::now();
+  m_levels.sent(wire.size(), packed - began, written - packed);
+  m_levels.packed(m_writer.compressed_from() - from, m_writer.compressed_to() - to);
+  {
+    const std::scoped_lock lock(m_pace_mutex);
+    if (m_pace) {
+      m_levels.arrived(*m_pace);
+      m_pace.reset();
+    }
+  }
+  if (m_is_near) {
+    m_levels.peer_is_near();
+  }
+  if (const auto changed = m_levels.next(written)) {
+    m_writer.use(*changed);
+  }
+  return {};
+}
+
 // Until the outbox is closed and empty.
 Result<>
 Link::write_queued()
 {
   while (true) {
     while (m_out.has_rest() && m_outbox.is_empty()) {
-      TRY(m_out.write_rest(Clock::now() + rest_interval));
+      const Clock::time_point began = Clock::now();
+      TRY(m_out.write_rest(began + rest_interval));
+      m_levels.sent(0, {}, Clock::now() - began);
     }
     std::optional<Parcel> parcel = m_outbox.pop_until(Clock::now() + keepalive_interval);
     if (!parcel && m_outbox.is_finished()) {
@@ -250,7 +328,8 @@ Link::write_queued()
       add_to_frame(std::move(parcel->message));
       parcel.reset();
     }
-    TRY(m_out.write(m_writer.flush()));
+    add_pace();
+    TRY(write_measured());
     while (m_out.has_fresh_line()) {
       add_to_frame(proto::Keepalive{});
       TRY(m_out.write(m_writer.flush()));

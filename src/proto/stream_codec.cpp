@@ -60,7 +60,9 @@ Compressor::begin(const Compression& compression)
   ZSTD_CCtx_reset(m_context, ZSTD_reset_session_and_parameters);
   set(m_context, ZSTD_c_compressionLevel, compression.level);
   set(m_context, ZSTD_c_contentSizeFlag, 0);
-  set(m_context, ZSTD_c_windowLog, compression.window_log);
+  // The highest levels would reach back further than a reader allows.
+  const bool is_cut = compression.window_log == 0 && compression.level >= 20;
+  set(m_context, ZSTD_c_windowLog, is_cut ? Compression::max_window_log : compression.window_log);
   set(m_context, ZSTD_c_enableLongDistanceMatching, compression.long_distance ? 1 : 0);
   m_prefix = m_history.copy();
   if (!m_prefix.empty()) {

@@ -54,12 +54,13 @@ Opening::request(proto::Role role) const
   open.partial_dir = !options.partial_dir.empty() ? options.partial_dir : options.partial ? ".~godwit~" : "";
   open.seed = m_parts.key.seed();
   open.removes_source = options.remove_source_files && !options.dry_run;
-  const int level = options.compress == false ? 0 : options.compress_level.value_or(1);
+  const endpoint::CompressWish compress = compress_wish(options);
   open.timeout_s = static_cast<std::uint32_t>(std::max(options.timeout_s, 0));
   open.in_place = options.in_place;
   open.sparse = options.sparse;
   open.preallocate = options.preallocate;
-  open.compress_level = static_cast<std::uint8_t>(level);
+  open.compress_level = compress.level;
+  open.compress_mode = compress.mode;
   open.bytes_per_second = m_parts.trees.rate_now();
   open.connections = static_cast<std::uint8_t>(m_parts.trees.most_connections());
   open.adopts_leftovers = options.times && options.perms && !options.dry_run;

@@ -136,6 +136,19 @@ places_of(const model::Options& options)
   return places;
 }
 
+endpoint::CompressWish
+compress_wish(const model::Options& options)
+{
+  using Mode = proto::CompressMode;
+  if (options.compress == false) {
+    return {Mode::off, 0};
+  }
+  if (options.compress_level) {
+    return {Mode::fixed, *options.compress_level};
+  }
+  return {options.compress ? Mode::forced : Mode::adaptive, 0};
+}
+
 Trees::Trees(const Places& places, const model::Options& options, Inbox& inbox, mode_t user_umask)
     : m_places(places), m_options(options), m_inbox(inbox), m_user_umask(user_umask)
 {
@@ -265,7 +278,7 @@ Trees::connect(model::EventSink& events, std::stop_token stop)
   endpoint::LinkSettings settings;
   settings.timeout_s = m_options.timeout_s;
   settings.bytes_per_second = m_rate;
-  settings.compress_level = m_options.compress == false ? 0 : m_options.compress_level.value_or(1);
+  settings.compress = compress_wish(m_options);
   m_remote_side = m_places.direction == model::Direction::pull ? model::Side::source : model::Side::dest;
   auto remote = std::make_unique<endpoint::Remote>(m_connection->in_fd(), m_connection->out_fd(), settings,
                                                    answers_of(m_remote_side));

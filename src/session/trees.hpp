@@ -31,6 +31,9 @@ struct Places {
 };
 Result<Places> places_of(const model::Options& options);
 
+// What the options ask of both directions of a connection.
+endpoint::CompressWish compress_wish(const model::Options& options);
+
 // The two sides of a run. All answers go to `inbox`, which outlives it.
 class Trees
 {

@@ -69,7 +69,7 @@ class Words(BlackBox):
     def test_help_names_every_supported_option(self):
         text = self.run_tool("--help").out.decode()
         for name in ("--recursive --links --perms --times --group --owner --devices --specials --archive --verbose "
-                     "--quiet --dry-run --itemize-changes --compress --update --checksum --ignore-times --whole-file "
+                     "--quiet --dry-run --itemize-changes --compress --compress-level --compress-choice --update --checksum --ignore-times --whole-file "
                      "--one-file-system --relative --copy-links --copy-dirlinks --keep-dirlinks --omit-dir-times --dirs "
                      "--prune-empty-dirs --human-readable --size-only --existing --ignore-existing --min-size "
                      "--max-size --modify-window --force --del --delete --delete-before --delete-during --delete-after "

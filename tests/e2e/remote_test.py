@@ -135,7 +135,7 @@ class Remote(BlackBox):
         self.write("src/big", old[:500_000] + b"inserted" + old[500_000:])
         self.write("home/far/big", old)
         os.utime(self.path("home/far/big"), (1, 1))
-        for compress in ([], ["-z"], ["--no-z"]):
+        for compress in ([], ["-z"], ["--no-z"], ["--zl=9"], ["--zl=-3"], ["--zc=zstd"]):
             with self.subTest(compress):
                 outcome = self.remote("-a", "--stats", *compress, "-I", "src/", "host:far/")
                 self.ends(outcome, 0)

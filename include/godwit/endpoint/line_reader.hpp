@@ -41,6 +41,8 @@ public:
   void skip_early(std::size_t count) { m_order.skip(0, count); }
 
   std::uint64_t bytes() const { return m_bytes; }
+  // So long it waited with nothing to read.
+  std::uint64_t waited_us() const { return m_waited_us; }
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -68,6 +70,7 @@ private:
   Clock::time_point m_patience_ends = Clock::time_point::max(); // with the other lines, once one has ended
   bool m_has_ended = false;
   std::atomic<std::uint64_t> m_bytes = 0;
+  std::atomic<std::uint64_t> m_waited_us = 0;
   std::mutex m_mutex;
   std::vector<Line> m_added; // not yet adopted
 };

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "godwit/base/channel.hpp"
+#include "godwit/endpoint/compress_wish.hpp"
 #include "godwit/endpoint/endpoint.hpp"
+#include "godwit/endpoint/level_choice.hpp"
 #include "godwit/endpoint/line_reader.hpp"
 #include "godwit/endpoint/line_writer.hpp"
 #include "godwit/proto/frame.hpp"
@@ -18,7 +20,7 @@ namespace godwit::endpoint {
 
 struct LinkSettings {
   int timeout_s = 120;    // without a byte from the peer; 0: none
-  int compress_level = 1; // of what we send; 0: none
+  CompressWish compress;  // of what we send
   std::uint64_t bytes_per_second = 0; // of what we send; 0: no limit
   std::size_t inbox_bytes = 32U << 20U; // payload that may be under way on this side
 };
@@ -40,8 +42,10 @@ public:
   Link& operator=(const Link&) = delete;
 
   void start();
-  // Before start(), and only where nothing compressed was sent yet.
-  void set_compress_level(int level) { m_writer.use({level, 0, false}); }
+  // Before start().
+  void set_compression(const CompressWish& wish);
+  // Once it is known: the other side answers fast. Any thread.
+  void peer_is_near() { m_is_near = true; }
   // Before start().
   void shorten_timeout(int seconds);
   Result<> write_now(const proto::Message& message);
@@ -61,7 +65,7 @@ public:
   void send(Parcel parcel);
   // Waits while more than `count` messages are queued. Any thread.
   void wait_for_room(std::size_t count) { m_outbox.wait_below(count + 1); }
-  // The next message that is no keepalive; its payload is on this Link's budget.
+  // The next message that is meant for others than the Link; its payload is on this Link's budget.
   // `deadline`, if given, bounds the wait beside the timeout.
   Result<Parcel> receive(Deadline deadline = std::nullopt);
   // Writes what is queued, then ends the writer. The peer still can be read.
@@ -86,6 +90,9 @@ private:
   void write_loop();
   Result<> write_queued();
   void add_to_frame(proto::Message message);
+  void add_pace();
+  void note_pace(const proto::Pace& pace);
+  Result<> write_measured();
 
   Waker m_waker;
   LineReader m_in;
@@ -94,6 +101,13 @@ private:
   proto::FrameWriter m_writer;
   Channel<Parcel> m_outbox;
   Budget m_inbox;
+  LevelChoice m_levels; // the writer's
+  std::atomic<bool> m_is_near = false;
+  std::mutex m_pace_mutex;
+  std::optional<LevelChoice::Arrival> m_pace; // what the peer told last
+  std::uint64_t m_told_bytes = 0;             // until the last Pace, like the next two
+  std::uint64_t m_told_waited_us = 0;
+  Clock::time_point m_told = Clock::now();
   std::atomic<std::uint64_t> m_listing = 0;
   std::atomic<std::uint64_t> m_echo_due = 0;   // what the peer wants back
   std::atomic<std::int64_t> m_echo_asked = 0;  // when we asked, in µs; 0: nothing is awaited

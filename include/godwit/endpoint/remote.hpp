@@ -60,6 +60,7 @@ private:
   Link m_link;
   Answers m_answer;
   proto::Role m_role = proto::Role::source;
+  std::chrono::steady_clock::time_point m_asked; // Open was
   proto::Join m_join; // set before the next
   std::atomic<bool> m_can_be_joined = false;
   std::mutex m_joining_mutex;

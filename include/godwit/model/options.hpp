@@ -75,8 +75,8 @@ struct Options {
   Append append = Append::none;
   bool sparse = false;             // -S
   bool preallocate = false;
-  std::optional<bool> compress;    // -z, --no-z
-  std::optional<int> compress_level;
+  std::optional<bool> compress;    // -z, --no-z; neither: where it pays
+  std::optional<int> compress_level; // of zstd, where the user fixed it
   RateTable bandwidth;                 // --bwlimit
   std::size_t connections = 0;         // --connections; 0: as many as pay
 

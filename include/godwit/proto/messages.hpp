@@ -2,7 +2,7 @@
 // The wire truth: every message, its tag, fields and limits.
 //
 // Order, by role. C is the controller (the process the user started), A the agent.
-//   both:       Hello is the first message of each side. Keepalive at any time.
+//   both:       Hello is the first message of each side. Keepalive and Pace at any time.
 //   C -> A:     Open, once, before anything else; Scan, and again after its ListEnd; SetRate at any time; Finish,
 //               once, last. None waits for Opened. A dest that made its root answers a Scan by pages with Listed.
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
@@ -38,7 +38,7 @@ using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
                  Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
-                 RunsWanted, Runs, Join, SetRate, FolderSent>;
+                 RunsWanted, Runs, Join, SetRate, FolderSent, Pace>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);

@@ -26,6 +26,25 @@ struct Hello {
   }
 };
 
+// How what arrived came, told now and then while much arrives: by it the sender
+// chooses how hard to compress.
+struct Pace {
+  static constexpr Tag tag = Tag::pace;
+  std::uint64_t bytes = 0;      // on the wire
+  std::uint64_t stretch_us = 0; // in which they came
+  std::uint64_t waited_us = 0;  // of it, with nothing there to read
+  bool is_near = false;         // the controller's knowledge: the agent answers fast
+  static constexpr auto fields()
+  {
+    return std::tuple{field("bytes", &Pace::bytes), field("stretch_us", &Pace::stretch_us),
+                      field("waited_us", &Pace::waited_us), field("is_near", &Pace::is_near)};
+  }
+};
+
+// fixed: at compress_level; adaptive: as link and content suggest, maybe not at all; forced: the same, but always.
+enum class CompressMode : std::uint8_t { off, fixed, adaptive, forced };
+template <> inline constexpr std::uint64_t enum_end<CompressMode> = 4;
+
 struct Keepalive {
   static constexpr Tag tag = Tag::keepalive;
   std::uint64_t ask = 0;  // not 0: to be sent back soon
@@ -74,7 +93,7 @@ struct Open {
   std::string partial_dir; // empty: nothing partial is kept
   HashKey::Seed seed{};    // the salt of the run
   bool removes_source = false;
-  std::uint8_t compress_level = 1; // of what the agent sends
+  std::int32_t compress_level = 0; // of what the agent sends, where it is fixed
   std::uint32_t timeout_s = 0;     // the agent's patience with silence, where it is shorter than its own
   bool in_place = false;           // dest: files are written where they are
   bool sparse = false;             // dest: runs of zeros become holes
@@ -82,6 +101,7 @@ struct Open {
   std::uint64_t bytes_per_second = 0; // as SetRate
   std::uint8_t connections = 1;       // that the run may come to have
   bool adopts_leftovers = false;   // dest: a killed run's new folders are finished instead of made anew
+  CompressMode compress_mode = CompressMode::adaptive;
   static constexpr auto fields()
   {
     return std::tuple{field("role", &Open::role),
@@ -110,7 +130,8 @@ struct Open {
                       field("preallocate", &Open::preallocate),
                       field("bytes_per_second", &Open::bytes_per_second),
                       field("connections", &Open::connections),
-                      field("adopts_leftovers", &Open::adopts_leftovers)};
+                      field("adopts_leftovers", &Open::adopts_leftovers),
+                      field("compress_mode", &Open::compress_mode)};
   }
 };
 

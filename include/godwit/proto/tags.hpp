@@ -56,6 +56,7 @@ enum class Tag : std::uint8_t {
   folder_sent = 46,
   join = 56,
   set_rate = 57,
+  pace = 63,
 };
 
 } // namespace godwit::proto

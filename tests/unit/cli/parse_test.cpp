@@ -173,6 +173,11 @@ TEST_CASE("Flags set what they are called")
   CHECK(given("--no-W -W", [](const Options& o) { return o.whole_file == true; }));
   CHECK(given("-r", [](const Options& o) { return !o.whole_file && !o.compress; }));
   CHECK(given("--no-z", [](const Options& o) { return o.compress == false; }));
+  CHECK(given("--zl=7", [](const Options& o) { return o.compress == true && o.compress_level == 7; }));
+  CHECK(given("--compress-level=0", [](const Options& o) { return o.compress_level == 3; }));
+  CHECK(given("--zl=-5", [](const Options& o) { return o.compress_level == -5; }));
+  CHECK(given("--zc=none", [](const Options& o) { return o.compress == false; }));
+  CHECK(given("--compress-choice=auto", [](const Options& o) { return o.compress == true && !o.compress_level; }));
   CHECK(given("--size-only", [](const Options& o) { return o.size_only; }));
   CHECK(given("--existing", [](const Options& o) { return o.existing; }));
   CHECK(given("--ignore-non-existing", [](const Options& o) { return o.existing; }));
@@ -356,7 +361,9 @@ TEST_CASE("Usage errors name the option in one line")
       {"--files-from=x", "--files-from is not supported yet"},
       {"--cc=md5", "--checksum-choice (--cc) is not supported yet"},
       {"-F", "-F is not supported yet"},
-      {"--compress-level=3", "--compress-level (--zl) is not supported yet"},
+      {"--compress-level=x", "--compress-level=x is not a whole number"},
+      {"--zc=zlib", "--compress-choice=zlib is not supported: give zstd, auto or none"},
+      {"--compress-threads=3", "--compress-threads (--zt) is not supported yet"},
       {"-xx", "--one-file-system (-x) given twice is not supported yet"},
       {"--transport=tcp", "--transport=tcp is unknown: give ssh or libssh"},
       {"--info=flist2", "--info=flist2 is not supported yet: only progress2 and progress0 are"},

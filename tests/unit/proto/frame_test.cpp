@@ -71,8 +71,8 @@ TEST_CASE("messages arrive as they were sent, raw or compressed, in portions of 
 TEST_CASE("messages arrive while the compression changes between chunks")
 {
   std::mt19937 random(4);
-  const std::vector<Compression> all = {{1, 0, false},  {0, 0, false},   {9, 25, true}, {-5, 0, false},
-                                        {3, 23, true}, {22, 25, false}, {1, 0, false}};
+  const std::vector<Compression> all = {{1, 0, false},  {0, 0, false},   {6, 21, true}, {-5, 0, false},
+                                        {3, 23, true}, {-3, 0, false}, {1, 0, false}};
   FrameWriter writer(0);
   FrameReader reader;
   std::vector<Bytes> sent;
