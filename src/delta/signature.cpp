@@ -6,6 +6,7 @@
 #include "delta/anchor_choice.hpp"
 #include "delta/rolling.hpp"
 #include "delta/strong.hpp"
+#include "godwit/base/assert.hpp"
 
 namespace godwit::delta {
 
@@ -56,6 +57,23 @@ SignatureBuilder::SignatureBuilder(const HashKey& key, std::uint64_t basis_bytes
 
 SignatureBuilder::~SignatureBuilder() = default;
 SignatureBuilder::SignatureBuilder(SignatureBuilder&&) noexcept = default;
+
+void
+SignatureBuilder::start_at(std::uint64_t block)
+{
+  State& state = *m_state;
+  state.left -= std::min(state.left, block * state.shape.block_bytes);
+}
+
+void
+SignatureBuilder::join(SignatureBuilder&& next)
+{
+  ASSERT(m_state->pending.empty());
+  std::vector<Block>& blocks = m_state->signature.blocks;
+  const std::vector<Block>& added = next.m_state->signature.blocks;
+  blocks.insert(blocks.end(), added.begin(), added.end());
+  m_state->left = next.m_state->left;
+}
 
 void
 SignatureBuilder::update(ByteView bytes)

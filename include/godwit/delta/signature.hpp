@@ -93,10 +93,15 @@ public:
   ~SignatureBuilder();
   SignatureBuilder(SignatureBuilder&&) noexcept;
 
+  // Before any bytes: those that come begin with this block. Several builders may take a part of the
+  // basis each, on threads of their own.
+  void start_at(std::uint64_t block);
   // Bytes beyond `basis_bytes` are ignored.
   void update(ByteView bytes);
   // As update() with so many zeros; whole blocks of them cost nothing.
   void zeros(std::uint64_t bytes);
+  // Adds the blocks of `next`, which started where the bytes of this one ended.
+  void join(SignatureBuilder&& next);
   // Blocks for which no bytes came have sums that match nothing in practice.
   Signature finish();
 

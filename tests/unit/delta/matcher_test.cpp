@@ -52,6 +52,34 @@ TEST_CASE("equal content is one copy")
   }
 }
 
+TEST_CASE("sums of two halves, made apart, are those of the whole")
+{
+  for (const std::size_t size : {std::size_t{100'001}, (std::size_t{9} << 20) + 77}) {
+    const Bytes basis = some_bytes(size);
+    const std::uint64_t block = shape_for(size, {}).block_bytes;
+    const std::uint64_t half = size / 2 / block;
+    SignatureBuilder first(key, size);
+    SignatureBuilder second(key, size);
+    second.start_at(half);
+    second.update(ByteView(basis).subspan(half * block));
+    first.update(ByteView(basis).first(half * block));
+    first.join(std::move(second));
+    const Signature joined = first.finish();
+    const Signature whole = signature_of(basis);
+    REQUIRE(joined.blocks.size() == whole.blocks.size());
+    for (std::size_t i = 0; i < whole.blocks.size(); ++i) {
+      CHECK(joined.blocks[i].strong == whole.blocks[i].strong);
+    }
+    Bytes fresh = basis;
+    fresh.insert(fresh.begin() + 5000, std::byte{1});
+    MemoryReadAt file(fresh);
+    OpWriter ignored([](Bytes) -> Result<> { return {}; });
+    const auto found = Matcher(key, joined).match(file, fresh.size(), ignored);
+    REQUIRE(found);
+    CHECK(found->literal_bytes <= block + 1);
+  }
+}
+
 TEST_CASE("insertions, deletions and swaps in a large file cost a block or two each")
 {
   const Bytes basis = some_bytes((40 << 20) + 77);
