@@ -1,6 +1,7 @@
 // What the dest has of a file before it is rebuilt, and the sums of it.
 
 #include <algorithm>
+#include <thread>
 
 #include <fcntl.h>
 
@@ -12,7 +13,39 @@ namespace godwit::endpoint {
 
 namespace {
 
-constexpr std::size_t basis_read_bytes = 1U << 20U;
+constexpr std::size_t basis_read_bytes = 256U << 10U; // so that what was read is still in the cache when it is summed
+constexpr std::uint64_t min_shared_bytes = 64U << 20U; // of a larger basis two threads make the sums
+
+// Of [range.at, range.end), which has no holes.
+Result<>
+feed_data(delta::SignatureBuilder& builder, fs::FileReader& file, DataRange range, ByteSpan buffer)
+{
+  while (range.at < range.end) {
+    const ByteSpan piece = buffer.first(std::min<std::uint64_t>(buffer.size(), range.end - range.at));
+    TRY_ASSIGN(const std::size_t count, file.read_at(range.at, piece));
+    if (count == 0) {
+      return make_error(ErrorKind::changed, "basis became shorter");
+    }
+    builder.update(piece.first(count));
+    range.at += count;
+  }
+  return {};
+}
+
+// Bytes [from, to) of the basis.
+Result<>
+feed(delta::SignatureBuilder& builder, fs::FileReader& file, std::uint64_t from, std::uint64_t to)
+{
+  Bytes buffer(std::min<std::uint64_t>(basis_read_bytes, to - from));
+  while (from < to) {
+    const DataRange data = file.data_from(from);
+    const std::uint64_t hole_end = std::min(data.at, to);
+    builder.zeros(hole_end - from);
+    from = std::min(data.end, to);
+    TRY(feed_data(builder, file, {hole_end, from}, buffer));
+  }
+  return {};
+}
 
 } // namespace
 
@@ -57,33 +90,26 @@ DestLane::open_basis(const model::RelPath& path)
 }
 
 Result<>
-DestLane::read_basis(Basis& basis, DataRange range, delta::SignatureBuilder& builder)
-{
-  while (range.at < range.end) {
-    const ByteSpan wanted = ByteSpan(m_buffer).first(std::min<std::uint64_t>(m_buffer.size(), range.end - range.at));
-    TRY_ASSIGN(const std::size_t count, basis.file->read_at(range.at, wanted));
-    if (count == 0) {
-      return make_error(ErrorKind::changed, "basis became shorter");
-    }
-    builder.update(wanted.first(count));
-    range.at += count;
-  }
-  return {};
-}
-
-Result<>
 DestLane::send_sums(const proto::Signature& request, Basis& basis)
 {
   delta::SumOptions options;
   options.levels = request.levels ? delta::Levels::several : delta::Levels::one;
+  options.strength = request.full ? delta::Strength::full : delta::Strength::sized;
   delta::SignatureBuilder builder(m_context.roots.key, basis.bytes, options);
-  m_buffer.resize(basis_read_bytes);
-  for (std::uint64_t at = 0; basis.file && at < basis.bytes;) {
-    const DataRange data = basis.file->data_from(at);
-    const std::uint64_t hole_end = std::min(data.at, basis.bytes);
-    builder.zeros(hole_end - at);
-    TRY(read_basis(basis, {hole_end, std::min(data.end, basis.bytes)}, builder));
-    at = std::min(data.end, basis.bytes);
+  if (basis.file && basis.bytes >= min_shared_bytes && basis.bytes <= delta::max_basis_bytes) {
+    const std::uint64_t block_bytes = delta::shape_for(basis.bytes, options).block_bytes;
+    const std::uint64_t half = basis.bytes / 2 / block_bytes;
+    delta::SignatureBuilder rest(m_context.roots.key, basis.bytes, options);
+    rest.start_at(half);
+    Result<> rest_fed;
+    {
+      const std::jthread other([&] { rest_fed = feed(rest, *basis.file, half * block_bytes, basis.bytes); });
+      TRY(feed(builder, *basis.file, 0, half * block_bytes));
+    }
+    TRY(std::move(rest_fed));
+    builder.join(std::move(rest));
+  } else if (basis.file) {
+    TRY(feed(builder, *basis.file, 0, basis.bytes));
   }
   Bytes wire;
   delta::encode(builder.finish(), wire);

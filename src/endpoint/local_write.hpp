@@ -112,7 +112,6 @@ private:
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
   Result<> send_sums(const proto::Signature& request, Basis& basis);
-  Result<> read_basis(Basis& basis, DataRange range, delta::SignatureBuilder& builder);
   void send_in_parts(std::uint64_t id, ByteView sums);
   Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);

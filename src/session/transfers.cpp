@@ -99,8 +99,9 @@ void
 Transfers::match(Flight& flight, bool has_sums)
 {
   flight.matching = true;
-  m_trees.source().send({proto::Match{source_file(flight), has_sums, has_sums ? m_rules.least_saving : 0,
-                                      m_rules.in_place, kept(flight), kept_bytes(flight)},
+  const std::uint64_t least_saving = has_sums && !flight.full_hashes ? m_rules.least_saving : 0;
+  m_trees.source().send({proto::Match{source_file(flight), has_sums, least_saving, m_rules.in_place, kept(flight),
+                                      kept_bytes(flight)},
                          {}});
 }
 
@@ -119,7 +120,8 @@ Transfers::dispatch(Flight& flight)
     release(flight);
     flight.summing = true;
     flight.holds_basis = true;
-    m_trees.dest().send({proto::Signature{action.number, action.entry.path, m_rules.least_saving != 0}, {}});
+    const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
+    m_trees.dest().send({proto::Signature{action.number, action.entry.path, levels, flight.full_hashes}, {}});
   } else if (is_small(flight)) {
     add_to_batch(flight);
   } else {
@@ -350,6 +352,22 @@ Transfers::done(std::uint64_t id)
   end(found, {});
 }
 
+// First with hashes that no accident can match, then without any.
+bool
+Transfers::retry_check(Flight& flight)
+{
+  if (flight.no_delta) {
+    return false;
+  }
+  const bool had_sums = flight.sums_bytes != 0;
+  flight.no_delta = !had_sums || flight.full_hashes;
+  flight.full_hashes = true;
+  m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.str()) + "' failed, sending it " +
+                                            (flight.no_delta ? "whole" : "again with full hashes")});
+  dispatch(flight);
+  return true;
+}
+
 void
 Transfers::failed(const proto::Failed& failed)
 {
@@ -365,10 +383,7 @@ Transfers::failed(const proto::Failed& failed)
     end(found, cause, cause.kind != ErrorKind::vanished);
     return;
   }
-  if (failed.kind == ErrorKind::verify && !std::exchange(flight.no_delta, true)) {
-    m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.str()) +
-                                              "' failed, sending it whole"});
-    dispatch(flight);
+  if (failed.kind == ErrorKind::verify && retry_check(flight)) {
     return;
   }
   Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};

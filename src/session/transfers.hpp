@@ -75,7 +75,8 @@ private:
     int attempts = 0;
     bool is_shown = false;
     bool is_awaited = false;   // its folder is staged until the dest has got it
-    bool no_delta = false;     // the second try after a failed check
+    bool full_hashes = false;  // the second try after a failed check
+    bool no_delta = false;     // the third
     bool reading = false;      // Read was sent: Contents may come
     bool summing = false;      // Signature or Gaps was sent: Sums may come
     bool holds_basis = false;  // Signature was sent, Apply not yet: the dest keeps the basis open
@@ -90,6 +91,7 @@ private:
   using Flights = std::map<std::uint64_t, Flight>;
 
   void dispatch(Flight& flight);
+  bool retry_check(Flight& flight);
   void add_to_batch(Flight& flight);
   proto::SourceFile source_file(const Flight& flight) const;
   bool is_small(const Flight& flight) const;

@@ -316,3 +316,15 @@ TEST_CASE("a dest that lies ends the push")
     push(expected);
   }
 }
+
+TEST_CASE("a file whose check fails goes once more, with full hashes, and that is said")
+{
+  const TempTree tree;
+  tree.file("src/big", std::string(300'000, 'b'));
+  std::vector<std::string> arguments = options_for("verify_of_cut_sums");
+  arguments.insert(arguments.end(), {"-v", tree.path("src/"), "host:dest"});
+  const Ending ending = run_godwit(tree, arguments);
+  CAPTURE(ending.said);
+  CHECK(ending.code == 0);
+  CHECK(ending.said.find("check of 'big' failed, sending it again with full hashes") != std::string::npos);
+}

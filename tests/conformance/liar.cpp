@@ -94,7 +94,7 @@ Wire::receive()
     if (!next) {
       ::_exit(99);
     }
-    if (*next && !std::holds_alternative<proto::Keepalive>(**next)) {
+    if (*next && !std::holds_alternative<proto::Keepalive>(**next) && !std::holds_alternative<proto::Pace>(**next)) {
       return **std::move(next);
     }
     if (*next) {

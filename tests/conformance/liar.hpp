@@ -26,7 +26,7 @@ public:
   void send_compressed(ByteView content) { send_raw(m_chunks.chunk(content, ChunkMaker::compressed_bit)); }
   void send_raw(ByteView wire);
   ChunkMaker& chunks() { return m_chunks; }
-  // The next message that is no keepalive. At the end of the stream the process ends.
+  // The next message that is no keepalive and no Pace. At the end of the stream the process ends.
   proto::Message receive();
   // Reads and drops until the other side is gone.
   [[noreturn]] void drain();

@@ -1,5 +1,7 @@
 // A dest that lies about what it is asked to do.
 
+#include <map>
+
 #include <unistd.h>
 
 #include "liar.hpp"
@@ -83,6 +85,29 @@ add_sums(std::map<std::string, Lie>& lies)
   });
 }
 
+// The check of what was made of cut sums fails; with full ones it holds.
+void
+fail_cut_sums(Liar& liar)
+{
+  liar.on_request = [full = std::map<std::uint64_t, bool>()](Liar& l, proto::Message& request) mutable {
+    if (const auto* signature = std::get_if<proto::Signature>(&request)) {
+      full[signature->id] = signature->full;
+      return false;
+    }
+    const auto* end = std::get_if<proto::OpsEnd>(&request);
+    if (end == nullptr) {
+      return false;
+    }
+    const auto found = full.find(end->id);
+    if (found != full.end() && !found->second) {
+      l.wire.send(proto::Failed{end->id, ErrorKind::verify, 0, "not what was read", false});
+    } else {
+      l.done(end->id);
+    }
+    return true;
+  };
+}
+
 } // namespace
 
 std::map<std::string, Lie>
@@ -109,6 +134,7 @@ lies_of_a_dest()
   lies["contents_from_dest"] = after_list([](Liar& l) { l.wire.send(proto::Contents{}); });
   lies["in_way_forever"] = fails_all({0, ErrorKind::system, 17, "in the way", true});
   lies["verify_forever"] = fails_all({0, ErrorKind::verify, 0, "not what was read", false});
+  lies["verify_of_cut_sums"] = fail_cut_sums;
   lies["escapes_in_failure"] = fails_all({0, ErrorKind::system, 5, "\x1b[2Jgone\ngodwit: done", false});
   lies["dies_at_apply"] = at<proto::Apply>([](Liar&, const proto::Apply&) { ::_exit(0); });
   lies["dies_at_put"] = at<proto::Put>([](Liar&, const proto::Put&) { ::_exit(0); });

@@ -17,10 +17,11 @@ struct Signature {
   std::uint64_t id = 0;
   model::RelPath path;
   bool levels = false; // finer sums may be asked for: larger blocks
+  bool full = false;   // hashes that are not cut, under another salt: a check failed
   static constexpr auto fields()
   {
     return std::tuple{field("id", &Signature::id), field("path", &Signature::path),
-                      field("levels", &Signature::levels)};
+                      field("levels", &Signature::levels), field("full", &Signature::full)};
   }
 };
 
