@@ -20,6 +20,7 @@ update_letter(const Action& action, model::Direction direction)
   case Action::Kind::transfer:
     return direction == model::Direction::push ? '<' : '>';
   case Action::Kind::make:
+  case Action::Kind::move:
     return 'c';
   default:
     return '.';
@@ -68,7 +69,7 @@ itemize(const Action& action, const ItemizeRules& rules)
     return "*deleting  ";
   }
   std::string text{update_letter(action, rules.direction), type_letter(action.entry.type)};
-  if (!action.there || action.replaces) {
+  if (action.is_new()) {
     return text + "+++++++++";
   }
   const model::Changes& changes = action.changes;
@@ -93,9 +94,11 @@ is_significant(const Action& action)
   case Action::Kind::make:
   case Action::Kind::transfer:
   case Action::Kind::remove:
+  case Action::Kind::move:
     return true;
   case Action::Kind::set_metadata:
     return action.changes.any();
+  case Action::Kind::retain:
   case Action::Kind::clear_way:
   case Action::Kind::up_to_date:
   case Action::Kind::skip:

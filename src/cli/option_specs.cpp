@@ -369,6 +369,8 @@ constexpr OptionSpec specs[] = {
     {"-n,--dry-run", "", "", how, "only show what would be done", flag<&Options::dry_run>},
     {"-W,--whole-file", "no-whole-file,no-W", "", how, "send changed files whole (--no-W: differences)",
      choice<&Options::whole_file>},
+    {"--detect-renames", "no-detect-renames", "", how, "move what is at the destination under another name",
+     choice<&Options::detect_renames>},
     {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (default: where it pays)",
      choice<&Options::compress>},
     {"--compress-level,--zl", "", "NUM", how, "compress at zstd's level NUM (-7 to 22)", compress_level},

@@ -117,6 +117,9 @@ stats_block(const model::Totals& t, int level)
   add("Number of files", with_parts(t.files, listed, level));
   add("Number of created files", with_parts(t.created, created, level));
   add("Number of deleted files", with_parts(t.deleted, deleted, level));
+  if (t.moved != 0) {
+    add("Number of moved files", number(t.moved));
+  }
   add("Number of regular files transferred", number(t.transferred));
   add("Total file size", number(t.total_size) + " bytes");
   add("Total transferred file size", number(t.transferred_size) + " bytes");

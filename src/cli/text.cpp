@@ -119,7 +119,9 @@ TextSink::show(const model::ItemPlanned& event)
   case Action::Kind::skip:
     return show_skip(event.action);
   case Action::Kind::clear_way:
+  case Action::Kind::retain:
     return;
+  case Action::Kind::move:
   case Action::Kind::make:
   case Action::Kind::transfer:
   case Action::Kind::set_metadata:
@@ -184,9 +186,18 @@ TextSink::show_skip(const Action& action)
   }
 }
 
+// Of a move both names are told: what reads these lines to know which names there are finds
+// the old one deleted and the new one made.
 void
 TextSink::show_item(const Action& action)
 {
+  if (action.takes_name()) {
+    Action old;
+    old.kind = Action::Kind::remove;
+    old.entry.path = action.origin->path;
+    old.entry.type = action.entry.type;
+    show_removal(old);
+  }
   const bool waits = shows_files() && !m_options.dry_run && action.kind == Action::Kind::transfer;
   std::string line = itemizes() ? item_line(action) : name_line(action);
   if (waits) {
@@ -202,7 +213,11 @@ TextSink::item_line(const Action& action) const
   if (!is_significant(action) && m_options.itemize < 2 && m_options.verbose < 2) {
     return {};
   }
-  return itemize(action, m_rules) + " " + shown_name(action.entry);
+  const std::string line = itemize(action, m_rules) + " " + shown_name(action.entry);
+  if (action.kind != Action::Kind::move) {
+    return line;
+  }
+  return line + " <= " + shown_path(action.origin->path) + (action.entry.is_folder() ? "/" : "");
 }
 
 // Without -i: what is made or transferred, folders that change, and from -vv

@@ -53,6 +53,9 @@ Local::State::sweep_leftovers()
   if (scanner.joinable()) {
     scanner.join();
   }
+  for (const std::unique_ptr<DestLane>& lane : dest_lanes) {
+    lane->drop_retained();
+  }
   for (const model::RelPath& path : leftovers) {
     auto folder = roots.dest().open_folder(path.parent());
     if (folder && times.note(path.parent(), *folder)) {

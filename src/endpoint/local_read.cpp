@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "content_hash.hpp"
 #include "godwit/fs/listed_file.hpp"
 #include "godwit/fs/node.hpp"
 
@@ -179,6 +180,19 @@ SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& res
   }
   result.outcome = proto::ReadOutcome::changed;
   result.content.clear();
+}
+
+void
+SourceLane::hash(const proto::Hash& request)
+{
+  proto::Hashes hashes;
+  for (const proto::HashFile& wanted : request.files) {
+    const auto source = open(wanted.file.base, wanted.file.path);
+    hashes.files.push_back(source ? hash_content(wanted, source->file.get(), source->stat, m_context.roots.key,
+                                                 m_context.stopped)
+                                  : not_hashed(wanted, source.error()));
+  }
+  m_context.answer({std::move(hashes), {}});
 }
 
 void

@@ -76,6 +76,7 @@ public:
   // The finer sums that were asked for.
   void refine(std::uint64_t id, const Bytes& sums);
   void remove(const proto::SourceFile& file);
+  void hash(const proto::Hash& request);
 
   // fs::read_as_listed(); errno ENOENT: it is gone.
   Result<bool> read_listed(const proto::SourceFile& file, Bytes& content);

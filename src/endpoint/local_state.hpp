@@ -44,6 +44,9 @@ struct Local::State {
   void handle(proto::FolderSent& request, Lease& lease);
   void handle(proto::SetMetadata& request, Lease& lease);
   void handle(proto::Remove& request, Lease& lease);
+  void handle(proto::Hash& request, Lease& lease);
+  void handle(proto::Move& request, Lease& lease);
+  void handle(proto::Retain& request, Lease& lease);
   void handle(proto::Finish& request, Lease& lease);
   template <class Other> void handle(Other&, Lease&) { refuse("not a request"); }
 
@@ -100,6 +103,7 @@ struct Local::State {
     Bytes sums;
   };
   std::map<std::uint64_t, WaitingMatch> waiting_matches; // for the rest of their sums
+  std::size_t hash_lane = 0; // of the next batch
   std::unique_ptr<Workers> workers;
   std::vector<model::RelPath> leftovers; // the scanner's until it ends
   std::atomic<bool> is_listing = false;  // the scanner is at work

@@ -20,7 +20,8 @@ placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces, 
 } // namespace
 
 DestLane::DestLane(LaneContext& context, SharedFolderTimes& times, StagedFolders& staged)
-    : m_context(context), m_times(times), m_staged(staged), m_folders(context.roots.dest(), staged)
+    : m_context(context), m_times(times), m_staged(staged), m_folders(context.roots.dest(), staged),
+      m_mover(context, times, m_folders)
 {
 }
 

@@ -12,6 +12,7 @@
 #include "godwit/fs/staged_rebuild.hpp"
 #include "godwit/endpoint/local.hpp"
 #include "local_read.hpp"
+#include "mover.hpp"
 #include "staged_folders.hpp"
 
 namespace godwit::endpoint {
@@ -70,6 +71,10 @@ public:
   Result<> hand_on_group(const model::Entry& wanted);
   void remove(const proto::Remove& request);
   void copy(SourceLane& source, const std::vector<CopyFile>& files);
+  void hash(const proto::Hash& request);
+  void move(const proto::Move& request) { report(request.id, m_mover.move(request)); }
+  void drop_retained() { m_mover.drop_retained(); }
+  void retain(const proto::Retain& request) { report(request.id, m_mover.retain(request)); }
 
   // Whole files wait for what puts them on disk before they replace an old version.
   bool has_unsettled() const { return !m_unsettled.empty(); }
@@ -140,6 +145,7 @@ private:
   SharedFolderTimes& m_times;
   StagedFolders& m_staged;
   DestFolders m_folders;
+  Mover m_mover;
   std::map<std::uint64_t, Basis> m_bases;
   std::map<std::uint64_t, Rebuilt> m_rebuilt;
   std::vector<Unsettled> m_unsettled; // of one file system

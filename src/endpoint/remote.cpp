@@ -62,6 +62,7 @@ struct AnswerRule {
   bool operator()(const proto::Done&) const { return true; }
   bool operator()(const proto::Failed&) const { return true; }
   bool operator()(const proto::Finished&) const { return true; }
+  bool operator()(const proto::Hashes&) const { return true; }
   bool operator()(const proto::Owners&) const { return is_source; }
   bool operator()(const proto::Contents&) const { return is_source; }
   bool operator()(const proto::Ops&) const { return is_source; }

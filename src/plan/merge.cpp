@@ -44,6 +44,9 @@ Merge::emit(Action action)
     return Level::no_action;
   }
   const bool is_left_out = action.kind == Action::Kind::skip;
+  if (const auto ticket = m_renames.hold(action)) {
+    return is_left_out ? Level::no_action : *ticket;
+  }
   action.number = take_number();
   m_actions.push_back(std::move(action));
   return is_left_out ? Level::no_action : m_actions.back().number;
@@ -138,6 +141,7 @@ Merge::finish()
     leave();
   }
   tell_held_back();
+  m_renames.all_is_done();
 }
 
 // Names that the source has
@@ -149,6 +153,7 @@ Merge::both(Entry source, Entry dest)
     only_dest(std::move(dest), nullptr);
     return;
   }
+  m_renames.pass(source);
   enter_parent(source.path);
   note_errors(source);
   if (m_levels.top().state == State::ignored || source.type == Type::unknown) {
@@ -196,6 +201,7 @@ Merge::skip_folder(Entry source, State contents, Action::Reason reason)
 void
 Merge::only_source(Entry source, const Entry* next_dest)
 {
+  m_renames.pass(source);
   enter_parent(source.path);
   note_errors(source);
   Level& level = m_levels.top();

@@ -9,6 +9,7 @@
 #include "godwit/plan/planner.hpp"
 #include "godwit/plan/removals.hpp"
 #include "plan/levels.hpp"
+#include "plan/renames.hpp"
 
 namespace godwit::plan
 {
@@ -46,6 +47,11 @@ public:
   {
     return m_limit;
   }
+  Renames&
+  renames()
+  {
+    return m_renames;
+  }
   std::uint64_t
   take_number()
   {
@@ -76,6 +82,7 @@ private:
   void skip_folder(model::Entry source, State contents, model::Action::Reason reason);
   std::optional<DestName> forget_dest_name(std::string_view name);
 
+  void offer(const model::Entry& dest, Removals::Index removal);
   Removals::Index add_removal(const model::Entry& dest);
   std::uint64_t waiting_number(const model::Entry& folder, std::uint64_t number);
   void open_way(model::Entry folder, std::uint64_t number);
@@ -88,6 +95,7 @@ private:
   DeleteLimit m_limit;
   std::uint64_t m_next_number = 0;
   bool m_is_blocked = false;
+  Renames m_renames{{m_rules, m_removals, m_limit, m_is_blocked, m_actions}};
 };
 
 } // namespace godwit::plan

@@ -30,6 +30,7 @@ is_guarded(const Entry& dest, Level::State folder)
 void
 Merge::only_dest(Entry dest, const Entry* next_source)
 {
+  m_renames.pass(dest);
   enter_parent(dest.path);
   const State state = m_levels.top().state;
   if (dest.path.is_root()) {
@@ -47,6 +48,7 @@ void
 Merge::only_dest_name(const Entry& dest, bool folder_may_come)
 {
   const Removals::Index removal = add_removal(dest);
+  offer(dest, removal);
   Level& level = m_levels.top();
   if (level.state == State::shared && folder_may_come && dest.type != Type::unknown) {
     level.dest_names.add(dest.path.name(), DestName{dest.type, removal}.pack());
@@ -63,9 +65,20 @@ Merge::forget_dest_name(std::string_view name)
   }
   const DestName found = DestName::unpack(*packed);
   if (found.removal != Removals::none) {
+    m_renames.withdraw(found.removal);
     m_removals.withdraw(found.removal);
   }
   return found;
+}
+
+// What makes way for another name is no source of moves.
+void
+Merge::offer(const Entry& dest, Removals::Index removal)
+{
+  const Level& level = m_levels.top();
+  if (level.state == State::shared || level.removals == &m_removals) {
+    m_renames.offer(dest, removal);
+  }
 }
 
 // `none`: the name stays, and so does a folder around it that was to go.
@@ -98,6 +111,7 @@ Merge::only_dest_folder(Entry dest)
   if (waiting) {
     const std::uint64_t number = waiting_number(dest, *waiting);
     if (number != Level::no_action) {
+      m_renames.release(number);
       open_way(std::move(dest), number);
       return;
     }
@@ -106,6 +120,9 @@ Merge::only_dest_folder(Entry dest)
   const bool stays = waiting || dest.has(Entry::through_link);
   Removals& removals = parent.state == State::going ? *parent.removals : m_removals;
   const Removals::Index record = stays ? Removals::none : add_removal(dest);
+  if (!stays) {
+    offer(dest, record);
+  }
   if (record == Removals::none) {
     m_levels.push(path, State::ignored);
     return;

@@ -86,6 +86,12 @@ Planner::State::run()
 {
   while (m_merge.actions().empty() && !m_is_finished && m_inputs[0].is_ready(m_inputs[1]) &&
          m_inputs[1].is_ready(m_inputs[0])) {
+    if (m_inputs[1].has_ended && !m_inputs[1].head) {
+      m_merge.renames().dest_is_done();
+    }
+    if (!m_merge.actions().empty()) {
+      return;
+    }
     if (m_inputs[0].head || m_inputs[1].head) {
       step();
     } else {
@@ -131,6 +137,8 @@ PlanRules::from(const model::Options& options, model::Scope scope, std::uint32_t
   rules.may_clear_way = options.deletes() || options.force;
   rules.ignore_errors = options.ignore_errors;
   rules.max_delete = options.max_delete;
+  rules.detects_renames = options.detects_renames();
+  rules.moves_replaced = !options.ignore_times && !options.in_place;
   return rules;
 }
 
@@ -198,7 +206,26 @@ Planner::take()
 bool
 Planner::is_done() const
 {
-  return m_state->is_finished() && m_state->merge().actions().empty();
+  return m_state->is_finished() && m_state->merge().actions().empty() &&
+         m_state->merge().renames().is_settled();
+}
+
+std::optional<ProofWanted>
+Planner::take_proof()
+{
+  return m_state->merge().renames().take_proof();
+}
+
+void
+Planner::proved(const Proof& proof)
+{
+  m_state->merge().renames().proved(proof);
+}
+
+void
+Planner::move_failed(const Action& move)
+{
+  m_state->merge().renames().failed(move);
 }
 
 void

@@ -67,9 +67,34 @@ Removals::withdraw(Index index)
 }
 
 void
+Removals::restore(Index index)
+{
+  m_left += m_records[index].state == State::withdrawn ? 1U : 0U;
+  m_records[index].state = State::goes;
+}
+
+bool
+Removals::is_emptied(Index folder) const
+{
+  return m_records[folder].state == State::goes;
+}
+
+void
+Removals::relocate(Index folder, const RelPath& to)
+{
+  if (to.is_root()) {
+    m_relocated.erase(folder);
+  } else {
+    m_relocated.insert_or_assign(folder, to);
+  }
+}
+
+void
 Removals::keep(Index folder)
 {
-  while (folder != none && m_records[folder].state != State::holds_something) {
+  // One that is withdrawn has been renamed, and is no part any more of what is around it.
+  while (folder != none && m_records[folder].state != State::holds_something &&
+         m_records[folder].state != State::withdrawn) {
     m_records[folder].state = State::holds_something;
     folder = m_records[folder].parent;
   }
@@ -79,13 +104,18 @@ RelPath
 Removals::path_of(const Record& record) const
 {
   std::vector<std::string_view> names;
+  RelPath path = m_groups[record.group].folder;
   for (const Record* at = &record;; at = &m_records[at->parent]) {
+    const auto moved = m_relocated.find(static_cast<Index>(at - m_records.data()));
+    if (moved != m_relocated.end()) {
+      path = moved->second;
+      break;
+    }
     names.push_back(std::string_view(m_names).substr(at->name_at, at->name_bytes));
     if (at->parent == none) {
       break;
     }
   }
-  RelPath path = m_groups[record.group].folder;
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     path = path.child(*name);
   }

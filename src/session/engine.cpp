@@ -36,9 +36,10 @@ is_of_listing(const proto::Message& message)
 
 Engine::Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline)
     : m_parts(parts), m_planner(std::move(rules)), m_pipeline(parts.trees, parts.report, pipeline),
-      m_check(parts.scope)
+      m_proofs(parts.trees), m_check(parts.scope)
 {
   m_pipeline.on_source_failure([this] { m_planner.source_failed(); });
+  m_pipeline.on_move_failure([this](const model::Action& move) { m_planner.move_failed(move); });
   if (m_parts.recipe) {
     const model::Side remote = m_parts.trees.remote_side();
     const bool is_source = remote == model::Side::source;
@@ -114,6 +115,9 @@ Engine::handle(Arrival arrival)
   proto::Message& message = arrival.parcel.message;
   if (const auto* fatal = std::get_if<proto::Fatal>(&message)) {
     return m_parts.trees.is_remote(arrival.side) ? m_parts.trees.explain(to_error(*fatal)) : to_error(*fatal);
+  }
+  if (const auto* hashes = std::get_if<proto::Hashes>(&message)) {
+    return take_proofs(arrival.side, *hashes);
   }
   bool taken = false;
   TRY(handle_listing(arrival.side, message, arrival.parcel.lease, taken));
@@ -266,6 +270,9 @@ Engine::advance()
     return outcome;
   }
   while (outcome && m_pipeline.has_room()) {
+    if (m_pipeline.resume()) {
+      continue;
+    }
     if (auto action = m_planner.take()) {
       ++m_parts.report.totals().planned;
       m_pipeline.start(*std::move(action));
@@ -278,7 +285,31 @@ Engine::advance()
     m_pipeline.end_plan();
   }
   m_pipeline.flush();
+  ask_proofs();
   return outcome;
+}
+
+void
+Engine::ask_proofs()
+{
+  while (m_proofs.has_room()) {
+    const auto wanted = m_planner.take_proof();
+    if (!wanted) {
+      break;
+    }
+    m_proofs.ask(*wanted);
+  }
+  m_proofs.flush();
+}
+
+Result<>
+Engine::take_proofs(model::Side side, const proto::Hashes& hashes)
+{
+  TRY_ASSIGN(const std::vector<plan::Proof> proofs, m_proofs.on(side, hashes));
+  for (const plan::Proof& proof : proofs) {
+    m_planner.proved(proof);
+  }
+  return {};
 }
 
 // Whether the planner got something it wanted.

@@ -9,6 +9,7 @@
 #include "owner_map.hpp"
 #include "page_merge.hpp"
 #include "pipeline.hpp"
+#include "proofs.hpp"
 #include "scope_check.hpp"
 
 namespace godwit::session {
@@ -56,6 +57,8 @@ private:
   void note_transfer();
   void count_listed(const model::Entry& entry);
   bool advance_pages();
+  void ask_proofs();
+  Result<> take_proofs(model::Side side, const proto::Hashes& hashes);
   Result<> advance();
   bool feed(model::Side side, Result<>& outcome);
   bool take_removals();
@@ -66,6 +69,7 @@ private:
   Parts m_parts;
   plan::Planner m_planner;
   Pipeline m_pipeline;
+  Proofs m_proofs;
   EntryQueue m_source;
   EntryQueue m_dest;
   std::optional<PageMerge> m_pages;

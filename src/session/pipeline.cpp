@@ -17,7 +17,8 @@ bool
 shows_when_done(const model::Action& action)
 {
   const bool may_be_blocked = !action.entry.is_folder() || action.there.has_value();
-  return action.kind == Kind::remove || (action.kind == Kind::make && may_be_blocked);
+  const bool is_moved = action.kind == Kind::move && !action.came_along();
+  return action.kind == Kind::remove || is_moved || (action.kind == Kind::make && may_be_blocked);
 }
 
 std::string
@@ -31,7 +32,7 @@ quoted(const model::RelPath& path)
 Pipeline::Pipeline(Trees& trees, Report& report, const PipelineRules& rules)
     : m_trees(trees), m_report(report), m_rules(rules), m_lines(report.events()),
       m_new_folders([this](const model::RelPath& path) { m_trees.dest().send({proto::FolderSent{path}, {}}); }),
-      m_transfers(trees, report, m_lines, m_new_folders, rules.transfer)
+      m_transfers(trees, report, m_lines, m_new_folders, rules.transfer), m_moves(trees)
 {
   m_lines.rename(rules.listed_name, rules.real_name);
   m_transfers.on_end([this](Transfers::Ended ended) { transferred(std::move(ended)); });
@@ -46,7 +47,7 @@ Pipeline::has_room() const
 bool
 Pipeline::is_idle() const
 {
-  return m_transfers.is_idle() && m_pending.empty();
+  return m_transfers.is_idle() && m_pending.empty() && !m_moves.has_ready();
 }
 
 void
@@ -54,16 +55,16 @@ Pipeline::start(model::Action action)
 {
   if (m_rules.is_dry) {
     run_dry(action);
-  } else {
+  } else if (!m_moves.holds_back(action)) {
     m_new_folders.go_on_with(action.entry.path, action.entry.is_folder());
-    run(std::move(action), false);
+    run_moved(std::move(action));
   }
 }
 
 void
 Pipeline::run_dry(const model::Action& action)
 {
-  if (action.kind == Kind::clear_way) {
+  if (action.kind == Kind::clear_way || action.kind == Kind::retain) {
     m_lines.none(action.number);
     return;
   }
@@ -108,6 +109,13 @@ Pipeline::run(model::Action action, bool is_shown)
     m_lines.due(action);
     skip(action);
     return;
+  case Kind::move:
+    move(std::move(action));
+    return;
+  case Kind::retain: // where it fails, so does the move
+    m_lines.none(id);
+    m_moves.send_retain(action);
+    break;
   }
   m_pending.emplace(id, Pending{std::move(action), false});
 }
@@ -328,6 +336,12 @@ Pipeline::done(std::uint64_t id)
     cleared(*pending.action.for_number);
     return {};
   }
+  if (pending.action.kind == Kind::retain) {
+    return {};
+  }
+  if (pending.action.kind == Kind::move) {
+    m_moves.ended(pending.action, true);
+  }
   if (shows_when_done(pending.action)) {
     m_lines.due(pending.action);
   }
@@ -355,6 +369,14 @@ Pipeline::failed(const proto::Failed& failed)
   m_pending.erase(found);
   if (failed.in_way && pending.action.kind == Kind::make) {
     blocked({std::move(pending.action), false});
+    return {};
+  }
+  if (pending.action.kind == Kind::retain) {
+    return {};
+  }
+  if (pending.action.kind == Kind::move && !pending.action.came_along()) {
+    m_report.events().on(model::Notice{2, "not moved: " + escape_text(failed.text)});
+    give_up_move(std::move(pending.action));
     return {};
   }
   report_failure(pending, failed);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "moves.hpp"
 #include "transfers.hpp"
 
 namespace godwit::session {
@@ -30,7 +31,12 @@ public:
   // Something of the source could not be read: no removal may follow.
   void on_source_failure(std::function<void()> callback) { m_on_source_failure = std::move(callback); }
 
+  // A move was not done, nor will be: its old name stays to be removed.
+  void on_move_failure(std::function<void(const model::Action&)> callback) { m_on_move_failure = std::move(callback); }
+
   void start(model::Action action);
+  // Starts what waited for a move; false: nothing may start now.
+  bool resume();
   // Nothing more comes for now: what was collected goes out.
   void flush() { m_transfers.flush(); }
   // Nothing more comes but removals.
@@ -55,12 +61,15 @@ private:
   };
 
   void run(model::Action action, bool is_shown);
+  void run_moved(model::Action action);
   void run_dry(const model::Action& action);
   bool is_staged(const model::Action& action) const;
   void send_make(const model::Action& action);
   void send_remove(const model::Action& action);
   void clear_way(model::Action action);
   void skip(const model::Action& action);
+  void move(model::Action action);
+  void give_up_move(model::Action action);
   void cleared(std::uint64_t number);
   void refuse_way(std::uint64_t number);
   void blocked(Blocked blocked);
@@ -77,7 +86,9 @@ private:
   LineOrder m_lines;
   NewFolders m_new_folders;
   Transfers m_transfers;
+  Moves m_moves;
   std::function<void()> m_on_source_failure;
+  std::function<void(const model::Action&)> m_on_move_failure;
   std::map<std::uint64_t, Pending> m_pending;
   std::map<std::uint64_t, Blocked> m_blocked;
   bool m_has_ended_waiting = false;

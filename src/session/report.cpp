@@ -80,13 +80,19 @@ Report::count_done(const model::Action& action)
           action.entry.type);
     return;
   }
-  const bool is_new = !action.there || action.replaces;
-  if (is_new && (action.kind == model::Action::Kind::make || action.kind == model::Action::Kind::transfer)) {
+  using Kind = model::Action::Kind;
+  if (action.takes_name()) {
+    count({t.deleted, t.deleted_regular, t.deleted_folders, t.deleted_symlinks, t.deleted_devices,
+           t.deleted_specials},
+          action.entry.type);
+  }
+  t.moved += action.kind == Kind::move ? 1U : 0U;
+  if (action.is_new() && (action.kind == Kind::make || action.kind == Kind::transfer || action.kind == Kind::move)) {
     count({t.created, t.created_regular, t.created_folders, t.created_symlinks, t.created_devices,
            t.created_specials},
           action.entry.type);
   }
-  if (action.kind == model::Action::Kind::transfer) {
+  if (action.kind == Kind::transfer) {
     ++t.transferred;
     t.transferred_size += action.entry.size;
   }

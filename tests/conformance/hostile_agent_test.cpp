@@ -272,6 +272,7 @@ const std::array of_a_dest = {
     Expected{"owners_twice", protocol, "not asked"},
     Expected{"owners_never", silent, "no answer"},
     Expected{"sums_unasked", protocol, "not asked"},
+    Expected{"hashes_unasked", protocol, "not asked"},
     Expected{"sums_endless", protocol, "not asked"},
     Expected{"sums_after_last", protocol, "not asked"},
     Expected{"sums_garbage", {2, 23}, ""},

@@ -117,6 +117,9 @@ lies_of_a_dest()
   add_sums(lies);
   lies["new_name_unasked"] = before_opened([](Liar& l) { l.opened.new_name = "other"; });
   lies["new_name_outside"] = before_opened([](Liar& l) { l.opened.new_name = "../../canary/x"; });
+  lies["hashes_unasked"] = after_list([](Liar& l) {
+    l.wire.send(proto::Hashes{{{4711, proto::ReadOutcome::whole, {}, 0}}});
+  });
   lies["owners_unasked"] = after_list([](Liar& l) { l.wire.send(proto::OwnersMapped{{{4711, 0}}, {}}); });
   lies["owners_twice"] = at<proto::MapOwners>([](Liar& l, const proto::MapOwners& request) {
     l.answer(request);

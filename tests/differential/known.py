@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import hooks_attributes  # noqa: F401, they register themselves
+import hooks_moves  # noqa: F401
 import hooks_operands  # noqa: F401
 import hooks_removals  # noqa: F401
 from hooks import HOOKS, Context

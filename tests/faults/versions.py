@@ -27,6 +27,12 @@ class Versions(BlackBox):
         self.new_files["new-big"] = rng.randbytes(2 << 20)
         for number in range(300):  # a folder that is new, and folders in it
             self.new_files[f"fresh/{'sub/' * (number % 3)}n{number}"] = rng.randbytes(rng.choice([0, 700, 9000, 200_000]))
+        for number in range(3):  # rotated
+            data = rng.randbytes(60_000 + number)
+            self.old_files[f"logs/l{number}"] = self.new_files[f"logs/l{number + 1}"] = data
+        self.new_files["logs/l0"] = b"fresh"
+        for number in range(8):  # a folder that was renamed
+            self.old_files[f"was/f{number}"] = self.new_files[f"is/f{number}"] = rng.randbytes(20_000)
         for name, data in self.new_files.items():
             self.write(f"src/{name}", data)
 

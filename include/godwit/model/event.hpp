@@ -55,6 +55,7 @@ struct Totals { // counters of the run so far: live progress and, at its end, th
                 created_specials = 0;
   std::uint64_t deleted = 0, deleted_regular = 0, deleted_folders = 0, deleted_symlinks = 0, deleted_devices = 0,
                 deleted_specials = 0;
+  std::uint64_t moved = 0;             // names that got their content from another name of the dest
   std::uint64_t transferred = 0;       // regular files
   std::uint64_t total_size = 0;        // of all regular files and links listed
   std::uint64_t transferred_size = 0;

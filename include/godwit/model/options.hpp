@@ -64,6 +64,7 @@ struct Options {
   bool ignore_errors = false;
   std::optional<std::uint64_t> max_delete;
   bool remove_source_files = false;
+  std::optional<bool> detect_renames; // --detect-renames; by default where something may be deleted
 
   // how
   bool dry_run = false;
@@ -96,6 +97,10 @@ struct Options {
   bool progress = false;
   bool progress2 = false;
 
+  bool detects_renames() const
+  {
+    return deletes() && delete_when != DeleteWhen::before && detect_renames.value_or(true);
+  }
   bool deletes() const { return delete_when != DeleteWhen::never; }
   Depth depth() const { return recursive ? Depth::all : dirs ? Depth::level : Depth::items; }
 };

@@ -32,12 +32,35 @@ struct PlanRules {
   bool only_removals = false;     // the first pass of --delete-before: no other action comes out
   bool may_clear_way = false;     // --delete or --force: a folder in the way goes with what it holds
   bool ignore_errors = false;
+  bool detects_renames = false;
+  bool moves_replaced = true; // false: what is replaced is overwritten in place, so that nothing may have its old content
   bool reports_up_to_date = true;          // false: no `up_to_date` comes out
   std::optional<std::uint64_t> max_delete; // in the second pass what the first has left
 
   // As for a single pass.
   static PlanRules from(const model::Options& options, model::Scope scope, std::uint32_t umask);
 };
+
+// A file to be hashed, to prove that it is another one's old or new name.
+struct ProofWanted {
+  std::uint64_t id = 0;
+  model::Side side = model::Side::source;
+  std::uint32_t base = 0;
+  model::RelPath path;
+  std::uint64_t size = 0;
+  model::Time mtime;
+  bool sampled = false; // a sample of it will do
+};
+
+struct Proof {
+  std::uint64_t id = 0;
+  bool is_whole = false; // it could be read, and is as it was listed
+  Hash128 hash;
+  std::uint64_t state = 0; // for Origin
+};
+
+// What is to be done where a move, or the move of the folder around it, did not come off.
+model::Action as_if_new(model::Action move);
 
 // Merges the listings of both sides into actions. Pure, and never blocks. Used by one thread.
 //
@@ -58,6 +81,13 @@ struct PlanRules {
 // the folder itself, which is neither counted nor reported, and run that action) or `skip` (`in_way`: 'could
 // not make way', exit 23; `exists`: --ignore-existing). Until then the pipeline holds back an action that the
 // dest answers with 'in way'.
+//
+// Moves, with `detects_renames`. What is new is held back as long as something that only the dest has may turn
+// out to be its old name, as are files of one folder that replace each other's content; so its actions come
+// late, but numbered in listing order among each other. Where names, sizes and times suggest it, proofs are
+// wanted, and what is proved comes out as `move`. The old name goes with it, counted by `max_delete`; where it
+// may not go, the move is a copy. Of a renamed folder all that it holds comes out as well, with the origin
+// `along`. At most 64 MiB of actions are held; past that all are let go as they are.
 //
 // -K: the dest lists a link to a folder twice: as the link that it is and, among the folders, as a folder
 // flagged `through_link`, followed by what it holds (nothing where it leads to a folder above it). One that
@@ -81,6 +111,12 @@ public:
 
   std::optional<model::Action> take();
   bool is_done() const;
+
+  // What is to be hashed, each once; the answers, in any order. Until all are in, is_done() is false.
+  std::optional<ProofWanted> take_proof();
+  void proved(const Proof& proof);
+  // A move that was not done, nor will be: its old name is to be removed after all.
+  void move_failed(const model::Action& move);
 
   // Something of the source could not be read: what take_removal() has not given yet stays, unless
   // --ignore-errors. Entries that say so themselves (`unknown`, `is_incomplete`) need no call. At any time.

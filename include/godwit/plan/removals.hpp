@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,21 @@ public:
   DeleteLimit() = default;
   explicit DeleteLimit(std::optional<std::uint64_t> most) : m_left(most) {}
 
+  void
+  give_back(std::uint64_t names)
+  {
+    m_left = m_left ? std::optional(*m_left + names) : std::nullopt;
+  }
+  // Without counting a refusal.
+  bool
+  take_if_left(std::uint64_t names)
+  {
+    if (m_left && *m_left < names) {
+      return false;
+    }
+    m_left = m_left ? std::optional(*m_left - names) : std::nullopt;
+    return true;
+  }
   bool
   is_used_up() const
   {
@@ -66,6 +82,12 @@ public:
   void exempt(Index folder);
   // The name is not to go after all.
   void withdraw(Index index);
+  // It is to go all the same.
+  void restore(Index index);
+  // Nothing in the folder stays, as far as it is known.
+  bool is_emptied(Index folder) const;
+  // The folder has been renamed: what is to go in it stands there now. The root: it has not.
+  void relocate(Index folder, const model::RelPath& to);
   // Something in the folder stays: so does the folder, and all above it.
   void keep(Index folder);
 
@@ -100,6 +122,7 @@ private:
   model::Action settle(Record& record, DeleteLimit& limit);
 
   std::string m_names;
+  std::map<Index, model::RelPath> m_relocated;
   std::vector<Record> m_records;
   std::vector<Group> m_groups;
   std::size_t m_left = 0;

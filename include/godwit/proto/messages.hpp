@@ -18,6 +18,9 @@
 //               path, which comes once and has no answer of its own.
 //   A further connection of a run: Hello of both sides, then Join instead of Open, and from then on it carries
 //   chunks of the run's one stream in either direction, as the first one does; the agent's come first.
+//               Make, SetMetadata, Remove, Move, Retain -> Done | Failed. A Move of what was retained comes after
+//               that Retain, at most once; it goes to the same lane, as does whatever replaces the file.
+//   A, either:  Hash -> Hashes, of all its files.
 //   Finish -> Finished, after which the agent ends.
 // An id is the controller's, used for one action at a time; the agent answers each once.
 // Ids and pages that nobody asked for, names outside the scope or out of order end the run.
@@ -30,6 +33,7 @@
 
 #include "godwit/proto/content_messages.hpp"
 #include "godwit/proto/listing_messages.hpp"
+#include "godwit/proto/move_messages.hpp"
 #include "godwit/proto/run_messages.hpp"
 
 namespace godwit::proto {
@@ -38,7 +42,7 @@ using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
                  Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
-                 RunsWanted, Runs, Join, SetRate, FolderSent, Pace>;
+                 RunsWanted, Runs, Join, SetRate, FolderSent, Pace, Hash, Hashes, Move, Retain>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);

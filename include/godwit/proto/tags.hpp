@@ -57,6 +57,10 @@ enum class Tag : std::uint8_t {
   join = 56,
   set_rate = 57,
   pace = 63,
+  hash = 50,
+  hashes = 51,
+  move = 52,
+  retain = 53,
 };
 
 } // namespace godwit::proto

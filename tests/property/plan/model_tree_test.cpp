@@ -281,6 +281,9 @@ Executor::run(const Action& action)
     break;
   case Action::Kind::up_to_date:
     break;
+  case Action::Kind::move:
+  case Action::Kind::retain:
+    FAIL("a move that was not asked for");
   }
 }
 
