@@ -112,19 +112,21 @@ Link::find_magic(Clock::time_point deadline)
 void
 Link::add_line(int in_fd, int out_fd, Use use, LineReader::OnHeard on_heard)
 {
-  const bool waits = use == Use::when_heard;
-  m_in.add(in_fd, [this, out_fd, waits, on_heard = std::move(on_heard)](bool is_heard) {
-    if (is_heard && waits) {
+  if (use == Use::at_once) { // chunks may be on it soon: it cannot be done without any more
+    ASSERT(!on_heard);
+    m_in.add(in_fd, nullptr);
+    m_out.add(out_fd);
+    send({proto::Keepalive{}, {}}); // so that the peer hears of it
+    return;
+  }
+  m_in.add(in_fd, [this, out_fd, on_heard = std::move(on_heard)](bool is_heard) {
+    if (is_heard) {
       m_out.add(out_fd);
     }
     if (on_heard) {
       on_heard(is_heard);
     }
   });
-  if (!waits) {
-    m_out.add(out_fd);
-    send({proto::Keepalive{}, {}}); // so that the peer hears of it
-  }
 }
 
 void

@@ -37,7 +37,7 @@ LinkSettings
 plain_settings()
 {
   LinkSettings settings;
-  settings.compress_level = 0;
+  settings.compress.mode = proto::CompressMode::off;
   return settings;
 }
 

@@ -206,7 +206,7 @@ TEST_CASE("an agent that is told to join what is not there ends")
   Joined run(open_dest(tree.path("root")), 2);
   {
     endpoint::LinkSettings plain;
-    plain.compress_level = 0;
+    plain.compress.mode = proto::CompressMode::off;
     endpoint::Link link(agent.fd(), agent.fd(), plain);
     REQUIRE(link.find_magic(Clock::now() + patience));
     REQUIRE(link.receive(Clock::now() + patience));
