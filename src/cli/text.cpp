@@ -148,7 +148,7 @@ TextSink::show_removal(const Action& action)
   const std::string name = shown_name(action.entry, Target::hidden);
   if (itemizes()) {
     print(itemize(action, m_rules) + " " + name);
-  } else if (m_options.verbose > 0) {
+  } else if (prints_names()) {
     print("deleting " + name);
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "godwit/base/assert.hpp"
+
 namespace godwit::endpoint {
 
 namespace {

@@ -135,8 +135,8 @@ Local::State::handle(proto::RemoveSource& request, Lease&)
   if (!is_source() || !roots.request.removes_source) {
     return refuse("removal of a source file");
   }
-  const std::size_t lane = lane_of(request.file.path);
-  on_source(lane, [file = std::move(request.file)](SourceLane& source) { source.remove(file); });
+  // In order: of a file under two names the second finds it gone.
+  on_source(removal_lane(), [file = std::move(request.file)](SourceLane& source) { source.remove(file); });
 }
 
 void

@@ -32,12 +32,12 @@ grain_of(std::uint32_t magic)
   }
 }
 
-// ext4: auto_da_alloc, its default. NFS: close() waits for the server. In memory there is nothing to lose.
+// NFS: close() waits for the server. In memory there is nothing to lose. Not ext4: auto_da_alloc, its default,
+// starts to write when a name is replaced, but the journal may be on disk before the data are.
 bool
 orders(std::uint32_t magic)
 {
   switch (magic) {
-  case EXT4_SUPER_MAGIC:
   case BTRFS_SUPER_MAGIC:
   case NFS_SUPER_MAGIC:
   case TMPFS_MAGIC:

@@ -148,16 +148,6 @@ Pipeline::send_remove(const model::Action& action)
   m_trees.dest().send({proto::Remove{action.number, action.entry.path, action.entry.is_folder()}, {}});
 }
 
-// The folder itself is removed unseen; then whoever it was in the way of is run.
-void
-Pipeline::clear_way(model::Action action)
-{
-  m_lines.none(action.number);
-  send_remove(action);
-  const std::uint64_t id = action.number;
-  m_pending.emplace(id, Pending{std::move(action), false});
-}
-
 void
 Pipeline::skip(const model::Action& action)
 {
@@ -174,87 +164,6 @@ Pipeline::skip(const model::Action& action)
   m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
                                                    ": a folder that is not empty stands there; use --delete or "
                                                    "--force to remove it"));
-}
-
-void
-Pipeline::cleared(std::uint64_t number)
-{
-  const auto found = m_blocked.find(number);
-  if (found == m_blocked.end()) {
-    m_cleared.insert(number);
-    return;
-  }
-  Blocked blocked = std::move(found->second);
-  m_blocked.erase(found);
-  run(std::move(blocked.action), blocked.is_shown);
-}
-
-// The action stays undone; the skip has been, or will be, reported.
-void
-Pipeline::refuse_way(std::uint64_t number)
-{
-  const auto found = m_blocked.find(number);
-  if (found == m_blocked.end()) {
-    m_refused.insert(number);
-    return;
-  }
-  if (!found->second.is_shown) {
-    m_lines.none(number);
-  }
-  m_blocked.erase(found);
-}
-
-void
-Pipeline::blocked(Blocked blocked)
-{
-  const std::uint64_t number = blocked.action.number;
-  if (m_cleared.erase(number) != 0) {
-    run(std::move(blocked.action), blocked.is_shown);
-    return;
-  }
-  if (m_has_ended_waiting) {
-    give_up(blocked);
-    return;
-  }
-  m_blocked.emplace(number, std::move(blocked));
-  if (m_refused.erase(number) != 0) {
-    refuse_way(number);
-  }
-}
-
-void
-Pipeline::end_waiting()
-{
-  m_has_ended_waiting = true;
-  for (const auto& [number, left] : m_blocked) {
-    if (m_rules.keeps_existing) {
-      give_up(left);
-      continue;
-    }
-    model::Action folder;
-    folder.kind = Kind::clear_way;
-    folder.number = number; // free until the one that waits runs again
-    folder.for_number = number;
-    folder.entry.path = left.action.entry.path;
-    folder.entry.type = model::Type::folder;
-    send_remove(folder);
-    m_pending.emplace(number, Pending{std::move(folder), false});
-  }
-  if (m_rules.keeps_existing) {
-    m_blocked.clear();
-  }
-}
-
-void
-Pipeline::give_up(const Blocked& blocked)
-{
-  if (!blocked.is_shown) {
-    m_lines.none(blocked.action.number);
-  }
-  if (!m_rules.keeps_existing) {
-    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(blocked.action.entry.path) +
-                                                     ": a folder stands there"));
-  }
 }
 
 void
@@ -282,6 +191,17 @@ Pipeline::remove_source(const model::Action& action)
   if (!m_rules.removes_source || m_rules.is_dry || entry.is_folder() || action.kind == Kind::remove) {
     return;
   }
+  if (m_rules.removes_source_late && !m_has_ended_waiting) {
+    m_removed_late.push_back(action);
+  } else {
+    send_source_removal(action);
+  }
+}
+
+void
+Pipeline::send_source_removal(const model::Action& action)
+{
+  const model::Entry& entry = action.entry;
   m_trees.source().send(
       {proto::RemoveSource{{action.number, entry.base, entry.path, entry.size, entry.mtime}}, {}});
   m_pending.emplace(action.number, Pending{action, true});

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "moves.hpp"
 #include "transfers.hpp"
@@ -14,6 +15,7 @@ struct PipelineRules {
   bool is_dry = false;
   bool stages_folders = false; // new folders are seen once their files are in them
   bool removes_source = false;
+  bool removes_source_late = false; // one file may be listed under several names: it stays until all are read
   bool keeps_existing = false; // --ignore-existing
   model::RelPath listed_name; // of a single item that is renamed; else the root
   model::RelPath real_name;
@@ -76,6 +78,7 @@ private:
   void give_up(const Blocked& blocked);
   void transferred(Transfers::Ended ended);
   void remove_source(const model::Action& action);
+  void send_source_removal(const model::Action& action);
   Result<> done(std::uint64_t id);
   Result<> failed(const proto::Failed& failed);
   void report_failure(const Pending& pending, const proto::Failed& failed);
@@ -92,6 +95,7 @@ private:
   std::map<std::uint64_t, Pending> m_pending;
   std::map<std::uint64_t, Blocked> m_blocked;
   bool m_has_ended_waiting = false;
+  std::vector<model::Action> m_removed_late;
   std::set<std::uint64_t> m_refused;                // those whose way stays blocked, told before it was known
   std::set<std::uint64_t> m_cleared;                // ways that were cleared before it was known who needed them
 };

@@ -173,6 +173,7 @@ Run::pipeline_rules() const
   // A source file that is removed must be seen in its new place before.
   rules.stages_folders = m_options.depth() == model::Depth::all && !m_options.remove_source_files;
   rules.removes_source = m_options.remove_source_files;
+  rules.removes_source_late = m_options.copy_links || m_opening->operands().size() > 1;
   rules.keeps_existing = m_options.ignore_existing;
   if (const std::string& name = m_opening->dest().new_name; !name.empty()) {
     rules.listed_name = model::RelPath().child(name);
