@@ -88,7 +88,11 @@ Pipeline::end_waiting()
     m_blocked.clear();
   }
   std::sort(m_removed_late.begin(), m_removed_late.end(),
-            [](const model::Action& a, const model::Action& b) { return a.number < b.number; });
+            [](const model::Action& a, const model::Action& b) {
+              const bool waited_a = a.kind != Kind::up_to_date; // what was to be copied goes after what was not
+              const bool waited_b = b.kind != Kind::up_to_date;
+              return std::pair(waited_a, a.number) < std::pair(waited_b, b.number);
+            });
   for (const model::Action& action : std::exchange(m_removed_late, {})) {
     send_source_removal(action);
   }
