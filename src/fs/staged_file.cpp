@@ -78,6 +78,7 @@ StagedFile::operator=(StagedFile&& other) noexcept
     m_mode_now = other.m_mode_now;
     m_makes_holes = other.m_makes_holes;
     m_is_in_place = other.m_is_in_place;
+    m_lent_mode = std::exchange(other.m_lent_mode, {});
     m_old_size = other.m_old_size;
     m_reserved = other.m_reserved;
     m_end = other.m_end;
@@ -98,6 +99,9 @@ StagedFile::discard()
   // A moved-from file has no parent any more.
   if (!m_staged_name.empty() && m_parent) {
     ::unlinkat(m_parent.fd(), m_staged_name.c_str(), 0);
+  }
+  if (m_lent_mode && m_fd) {
+    ::fchmod(m_fd.get(), *m_lent_mode);
   }
   m_staged_name.clear();
   m_fd.reset();
@@ -177,11 +181,34 @@ StagedFile::open_in_place()
   if (!there->is_regular()) {
     return {};
   }
-  TRY_ASSIGN(OpenedFile opened, m_parent.open_and_stat(m_name, O_WRONLY));
-  m_fd = std::move(opened.fd);
-  m_old_size = m_written = opened.stat.size;
+  auto opened = m_parent.open_and_stat(m_name, O_WRONLY);
+  if (!opened && opened.error().errno_value == EACCES && there->uid == ::geteuid()) {
+    opened = open_unwritable(*there);
+  }
+  if (!opened) {
+    return std::move(opened).error();
+  }
+  m_fd = std::move(opened->fd);
+  m_old_size = m_written = opened->stat.size;
   m_is_in_place = true;
   return {};
+}
+
+// A file of the user's own gets permission to be written meanwhile.
+Result<OpenedFile>
+StagedFile::open_unwritable(const Stat& there)
+{
+  Metadata wanted;
+  wanted.mode = there.mode | S_IWUSR;
+  TRY(set_metadata(m_parent, m_name, wanted));
+  auto opened = m_parent.open_and_stat(m_name, O_WRONLY);
+  if (!opened) {
+    wanted.mode = there.mode;
+    TRY(set_metadata(m_parent, m_name, wanted));
+    return opened;
+  }
+  m_lent_mode = there.mode;
+  return opened;
 }
 
 Result<>
@@ -220,7 +247,13 @@ StagedFile::finish_in_place()
   }
   m_written = m_end;
   there.mtime.nanoseconds = ~0U; // never what is wanted
-  return set_metadata(m_fd.get(), there, m_wanted, m_parent.label(m_name));
+  Metadata wanted = m_wanted;
+  if (!wanted.mode) {
+    wanted.mode = m_lent_mode;
+  }
+  TRY(set_metadata(m_fd.get(), there, wanted, m_parent.label(m_name)));
+  m_lent_mode.reset();
+  return {};
 }
 
 Result<>

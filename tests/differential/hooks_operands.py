@@ -20,7 +20,8 @@ def new_folder_items(context, item, below):
     dest = context.case.dest.rstrip(b"/")
     parents = [dest.rsplit(b"/", n)[0] for n in range(1, dest.count(b"/") + 1)]
     if item.kind == "exit":
-        return (item.rsync, item.godwit) in ((3, 11), (3, 0)) and bool(parents)
+        made_nothing = (item.rsync, item.godwit) == (0, 11) and not context.rsync.outcome.out.strip()
+        return bool(parents) and (made_nothing or (item.rsync, item.godwit) in ((3, 11), (3, 0)))
     if item.kind == "tree":
         return item.where in (dest, below, *parents)
     return item.where.startswith(b"created ") or context.rsync.outcome.code == 3

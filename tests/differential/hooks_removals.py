@@ -110,8 +110,19 @@ def hidden_names_are_not_listed(context, item):
                                     or line_names_one_of(item.where, context.rsync.outcome.err))
 
 
+def is_hidden_way(context, item):
+    """In a dry run rsync alone tells that it empties a folder in the way, which a rule protects."""
+    ways = [p for p in folders_in_the_way(context) if context.line_is_below(item, p)]
+    return context.case.has("-n") and item.kind == "line" and item.rsync and not item.godwit and bool(ways) and (
+        item.where.startswith((b"deleting ", b"*deleting ")) and context.case.has("--exclude", "--exclude-from", "--filter", "-f"))
+
+
 @difference("hidden-folder-in-the-way-stays")
 def hidden_folder_in_the_way_stays(context, item):
+    if is_hidden_way(context, item):
+        return True
+    if item.where.startswith(b"Number of deleted") and item.kind == "line":
+        return any(is_hidden_way(context, other) for other in context.items)
     if b"could not make way" not in context.godwit.outcome.err or b"could not make way" in context.rsync.outcome.err:
         return False
     if item.kind == "exit":

@@ -83,12 +83,24 @@ class InPlace(Writing):
             self.same("src", "dst")
             self.assertEqual(self.read("outside"), b"stays")
 
+    def test_a_read_only_file_of_ones_own_is_written_and_keeps_its_mode(self):
+        self.write("src/f", b"new content")
+        self.write("dst/f", b"old", 0o444)
+        user = self.as_user()
+        if not user:
+            self.skipTest("needs root")
+        before = self.stat("dst/f").st_ino
+        self.ends(self.run_tool("-rt", "--inplace", "src/", "dst/", **user), 0)
+        self.assertEqual(self.read("dst/f"), b"new content")
+        self.assertEqual((self.stat("dst/f").st_ino, self.stat("dst/f").st_mode & 0o7777), (before, 0o444))
+
     def test_what_cannot_be_written_is_an_error(self):
         self.write("src/f", b"new content")
         self.write("dst/f", b"old", 0o444)
         user = self.as_user()
         if not user:
             self.skipTest("needs root")
+        os.chown(self.path("dst/f"), 0, 0)
         outcome = self.run_tool("-a", "--inplace", "src/", "dst/", **user)
         self.ends(outcome, 23, "permission denied")
         self.assertEqual(self.read("dst/f"), b"old")

@@ -88,6 +88,7 @@ private:
   Result<> open_unnamed();
   Result<> open_named(const std::string& name, std::uint32_t mode);
   Result<> open_in_place();
+  Result<OpenedFile> open_unwritable(const Stat& there);
   Result<> finish_in_place();
   Result<> clear(std::uint64_t offset, std::uint64_t length);
   Result<> name_it(const Dir& folder);
@@ -101,6 +102,7 @@ private:
   std::uint32_t m_mode_now = 0; // as given at open
   bool m_makes_holes = false;
   bool m_is_in_place = false;
+  std::optional<std::uint32_t> m_lent_mode; // in_place: the mode it had before it was made writable
   std::uint64_t m_old_size = 0; // of what stood there: below it is something else than zeros
   std::uint64_t m_reserved = 0; // below it blocks are allocated
   std::uint64_t m_end = 0;
