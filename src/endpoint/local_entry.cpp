@@ -36,7 +36,7 @@ DestLane::make_staged(const proto::Make& request)
     return false;
   }
   TRY_ASSIGN(const fs::Metadata wanted, metadata_in(folder, request.entry));
-  auto made = fs::StagedFolder::create(folder, path.name());
+  auto made = fs::StagedFolder::create(folder, path.name(), wanted);
   if (!made) {
     return false; // what is wrong is said of its own name
   }

@@ -49,7 +49,7 @@ StagedFolder::operator=(StagedFolder&& other) noexcept
 }
 
 Result<StagedFolder>
-StagedFolder::create(const Dir& parent, std::string_view name)
+StagedFolder::create(const Dir& parent, std::string_view name, const Metadata& wanted)
 {
   if (is_staged_name(name)) {
     return make_error(ErrorKind::unsupported, "cannot make folder " + parent.label(name) +
@@ -69,6 +69,11 @@ StagedFolder::create(const Dir& parent, std::string_view name)
   if (!there || !there->is_same_file(held)) {
     staged.m_staged_name.clear();
     return sys_error("cannot make folder " + parent.label(name), ENOENT);
+  }
+  if ((held.mode & S_ISGID) != 0 && wanted.mode && (*wanted.mode & S_ISGID) == 0) {
+    Metadata now; // what is made in it does not inherit the group of a folder above
+    now.mode = 0700;
+    TRY(set_metadata(staged.m_folder.fd(), held, now, parent.label(name)));
   }
   return staged;
 }

@@ -78,7 +78,8 @@ Walker::enter_root()
     if (folder) {
       place.folder = *std::move(folder);
     }
-    if (!entry && m_scope.has_item_in(base) && m_scope.item->is_listed) {
+    const bool is_usable = place.folder && (m_options.side == Side::dest || can_search(place));
+    if (!entry && is_usable && m_scope.has_item_in(base) && m_scope.item->is_listed) {
       entry = entry_of({}, place, *stat, m_options.side == Side::dest ? model::Entry::is_protected : 0);
     }
     level->places.push_back(std::move(place));
@@ -96,7 +97,8 @@ Walker::visit_folder(const Level& parent, Names group)
     return true;
   }
   const Verdict verdict = judge(path, true, node);
-  if (is_left_out(verdict)) {
+  const bool is_implied_only = is_left_out(verdict); // by the items below it, which -R names
+  if (is_implied_only && (node == nullptr || node->children.empty())) {
     return true;
   }
   auto level = take_level(std::move(path), node);
@@ -107,6 +109,7 @@ Walker::visit_folder(const Level& parent, Names group)
     if (!place) {
       continue;
     }
+    place->is_covered = place->is_covered && !is_implied_only;
     if (!entry && is_eligible(from, node)) {
       entry = entry_of(level->path, *place, place->stat, flags_for(from, verdict));
       if (place->is_mount) {

@@ -71,6 +71,7 @@ private:
   void add_items(Level& level);
   void settle_kinds(Level& level);
   bool cannot_search(const Level& level, std::uint32_t place) const;
+  bool can_search(const Place& place) const;
   NameKind kind_of(const Place& place, const char* real_name, NameKind hint) const;
   bool leads_to_folder(const Place& place, const char* real_name) const;
   std::optional<Place> open_place(const Level& parent, const ListedName& name, Level& level);

@@ -120,11 +120,14 @@ Walker::settle_kinds(Level& level)
 bool
 Walker::cannot_search(const Level& level, std::uint32_t place) const
 {
-  const Place& folder = level.places[place];
-  if (!folder.is_read || (folder.stat.mode & 0111U) == 0111U) {
-    return false;
-  }
-  return ::faccessat(folder.folder.get(), ".", X_OK, AT_EACCESS) != 0 && errno == EACCES;
+  return level.places[place].is_read && !can_search(level.places[place]);
+}
+
+bool
+Walker::can_search(const Place& place) const
+{
+  return (place.stat.mode & 0111U) == 0111U || ::faccessat(place.folder.get(), ".", X_OK, AT_EACCESS) == 0 ||
+         errno != EACCES;
 }
 
 NameKind

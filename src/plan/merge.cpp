@@ -63,17 +63,19 @@ Merge::scope_item(std::string_view path) const
   return at != m_rules.scope.end() && at->path.str() == path ? &*at : nullptr;
 }
 
-bool
-Merge::holds_items(const model::ScopeItem& item) const
+Merge::Items
+Merge::items_below(std::string_view folder) const
 {
-  if (item.path.is_root()) {
-    return m_rules.scope.size() > 1;
+  if (folder.empty()) {
+    return m_rules.scope.empty() ? Items() : Items(m_rules.scope).subspan(1);
   }
-  const std::string below = item.path.str() + '/';
-  const auto at = std::lower_bound(
-      m_rules.scope.begin(), m_rules.scope.end(), below,
-      [](const model::ScopeItem& other, const std::string& path) { return other.path.str() < path; });
-  return at != m_rules.scope.end() && at->path.str().starts_with(below);
+  const std::string below = std::string(folder) + '/';
+  const auto is_before = [](const model::ScopeItem& item, std::string_view path) { return item.path.str() < path; };
+  const auto first = std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), below, is_before);
+  const auto last = std::find_if(first, m_rules.scope.end(), [&](const model::ScopeItem& item) {
+    return !item.path.str().starts_with(below);
+  });
+  return {first, last};
 }
 
 bool
@@ -83,15 +85,22 @@ Merge::enters(std::string_view folder) const
     return true;
   }
   const model::ScopeItem* const item = scope_item(folder);
-  return item != nullptr && (item->contents || holds_items(*item));
+  return (item != nullptr && item->contents) || !items_below(folder).empty();
 }
 
-// Without -r or -d, a folder that the user named; not one that -R implies.
+// Without -r or -d, a folder that the user named; not one that only -R implies.
 bool
 Merge::skips_folders_like(const Entry& folder) const
 {
   const model::ScopeItem* const item = scope_item(folder.path.str());
   return m_rules.depth == model::Depth::items && (item == nullptr || item->contents);
+}
+
+// One that -R implies as well, for the sake of what is not skipped below it.
+bool
+Merge::is_also_implied(const Entry& folder) const
+{
+  return !std::ranges::all_of(items_below(folder.path.str()), &model::ScopeItem::contents);
 }
 
 // Of a folder that was not fed: both sides have it, and it is equal.
@@ -173,11 +182,15 @@ Merge::both_folders(Entry source, const Entry& dest)
     forget_dest_name(dest.path.name());
   }
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source), State::shared, Action::Reason::folder);
-    return;
+    tell_skipped(source, Action::Reason::folder);
+    if (!is_also_implied(source)) {
+      m_levels.push(source.path.str(), State::shared);
+      return;
+    }
   }
   if (dest.has(Entry::leads_outside)) {
-    skip_folder(std::move(source), State::ignored, Action::Reason::leads_outside);
+    tell_skipped(source, Action::Reason::leads_outside);
+    m_levels.push(source.path.str(), State::ignored);
     return;
   }
   const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.str());
@@ -187,15 +200,13 @@ Merge::both_folders(Entry source, const Entry& dest)
 
 // With Reason::folder what lies below it in the listing was named on its own.
 void
-Merge::skip_folder(Entry source, State contents, Action::Reason reason)
+Merge::tell_skipped(const Entry& folder, Action::Reason reason)
 {
-  const std::string path = source.path.str();
   Action action;
   action.kind = Action::Kind::skip;
   action.reason = reason;
-  action.entry = std::move(source);
+  action.entry = folder;
   emit(std::move(action));
-  m_levels.push(path, contents);
 }
 
 void
@@ -220,8 +231,11 @@ Merge::only_source_folder(Entry source)
 {
   const auto there = forget_dest_name(source.path.name());
   if (skips_folders_like(source)) {
-    skip_folder(std::move(source), State::created, Action::Reason::folder);
-    return;
+    tell_skipped(source, Action::Reason::folder);
+    if (!is_also_implied(source)) {
+      m_levels.push(source.path.str(), State::created);
+      return;
+    }
   }
   std::optional<Entry> in_way;
   if (there) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "godwit/model/action.hpp"
@@ -60,13 +61,15 @@ public:
 
 private:
   using State = Level::State;
+  using Items = std::span<const model::ScopeItem>;
 
   void enter_parent(const model::RelPath& path);
   State implied_state(std::string_view folder);
   const model::ScopeItem* scope_item(std::string_view path) const;
   bool enters(std::string_view folder) const;
-  bool holds_items(const model::ScopeItem& item) const;
+  Items items_below(std::string_view folder) const;
   bool skips_folders_like(const model::Entry& folder) const;
+  bool is_also_implied(const model::Entry& folder) const;
   void leave();
 
   std::uint64_t emit(model::Action action);
@@ -79,7 +82,7 @@ private:
   void only_source_name(model::Entry source, bool folder_may_come);
   void only_dest_name(const model::Entry& dest, bool folder_may_come);
   void only_dest_folder(model::Entry dest);
-  void skip_folder(model::Entry source, State contents, model::Action::Reason reason);
+  void tell_skipped(const model::Entry& folder, model::Action::Reason reason);
   std::optional<DestName> forget_dest_name(std::string_view name);
 
   void offer(const model::Entry& dest, Removals::Index removal);

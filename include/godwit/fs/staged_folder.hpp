@@ -21,7 +21,8 @@ namespace godwit::fs {
 class StagedFolder
 {
 public:
-  static Result<StagedFolder> create(const Dir& parent, std::string_view name);
+  // `wanted` decides whether what is made in it inherits a group from above.
+  static Result<StagedFolder> create(const Dir& parent, std::string_view name, const Metadata& wanted);
   StagedFolder(StagedFolder&& other) noexcept = default;
   StagedFolder& operator=(StagedFolder&& other) noexcept;
   ~StagedFolder() { discard(); }

@@ -38,7 +38,7 @@ with_mode(std::uint32_t mode)
 TEST_CASE("StagedFolder appears with its files at once, private until then")
 {
   TempTree tree;
-  auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a");
+  auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a", {});
   REQUIRE(staged);
   put(staged->folder(), "f", "x");
   REQUIRE(!tree.has("a"));
@@ -55,7 +55,7 @@ TEST_CASE("StagedFolder leaves nothing behind when it is not published")
 {
   TempTree tree;
   {
-    auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a");
+    auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a", {});
     put(staged->folder(), "f", "x");
     auto moved = *std::move(staged);
     put(moved.folder(), "g", "x");
@@ -66,7 +66,7 @@ TEST_CASE("StagedFolder leaves nothing behind when it is not published")
 TEST_CASE("StagedFolder moves its files into a folder that was made meanwhile")
 {
   TempTree tree;
-  auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a");
+  auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a", {});
   put(staged->folder(), "f", "new");
   put(staged->folder(), "g", "new");
   tree.file("a/f", "old");
@@ -83,7 +83,7 @@ TEST_CASE("StagedFolder replaces no file and follows no link")
   for (const bool is_link : {false, true}) {
     TempTree tree;
     tree.folder("elsewhere");
-    auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a");
+    auto staged = StagedFolder::create(*Dir::open_operand(tree.root()), "a", {});
     put(staged->folder(), "f", "x");
     is_link ? tree.link("a", "elsewhere") : tree.file("a", "in the way");
     const auto refused = staged->publish(with_mode(0755));
