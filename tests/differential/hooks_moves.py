@@ -6,6 +6,30 @@ from hooks import NOW, SECOND, difference
 MOVED = re.compile(rb"^c[fdLDS][+.a-z ]{9} (.*) <= (.*)$", re.M)
 
 
+DELETION = re.compile(rb"^(?:\*deleting   |deleting )(.*)$")
+
+
+def is_told_under_its_new_name(context, item):
+    """A deletion in a folder that was renamed before: rsync names the old place, godwit the new one."""
+    told = DELETION.match(item.where)
+    others = [DELETION.match(i.where) for i in context.items if i.kind == "line" and bool(i.godwit) != bool(item.godwit)]
+    pairs = [(told[1], other[1]) if item.godwit else (other[1], told[1]) for other in others if told and other]
+    return any(new.rstrip(b"/").rsplit(b"/", 1)[-1] == old.rstrip(b"/").rsplit(b"/", 1)[-1]
+               and b"dst/" + new.rstrip(b"/") not in context.case.nodes for new, old in pairs)
+
+
+def keeps_what_is_not_asked_for(context, item):
+    """Without -t, -o or -g a moved file keeps time, owner or group."""
+    if item.where in context.case.nodes or item.rsync is None or item.godwit is None:
+        return False
+    before = [n for p, n in context.case.nodes.items() if p.startswith(b"dst/")]
+    kept = {"mtime_ns": item.rsync.mtime_ns == NOW and any(
+                item.godwit.mtime_ns // SECOND == n.mtime_ns // SECOND for n in before),
+            "uid": any(item.godwit.uid == n.uid for n in before),
+            "gid": any(item.godwit.gid == n.gid for n in before)}
+    return all(kept.get(field) for field in item.fields)
+
+
 @difference("moved-at-the-destination")
 def moved_at_the_destination(context, item):
     if not context.case.has("--delete", "--delete-during", "--delete-after", "--delete-delay", "--del",
@@ -13,13 +37,11 @@ def moved_at_the_destination(context, item):
         return False
     out = context.godwit.outcome.out
     moved = [new.partition(b" -> ")[0] for new, _ in MOVED.findall(out)]
-    if item.kind == "tree":  # without -t it keeps its time
-        before = {n.mtime_ns // SECOND for p, n in context.case.nodes.items() if p.startswith(b"dst/")}
-        return item.fields == ("mtime_ns",) and item.where not in context.case.nodes and (
-            item.rsync.mtime_ns == NOW and item.godwit.mtime_ns // SECOND in before)
+    if item.kind == "tree":
+        return keeps_what_is_not_asked_for(context, item)
     if item.kind != "line":
         return False
-    if item.godwit and MOVED.match(item.where):
+    if item.godwit and MOVED.match(item.where) or is_told_under_its_new_name(context, item):
         return True
     if item.rsync and re.match(rb"[<>c][fdLDS][+.a-z ]{9} ", item.where):
         return item.where[12:].partition(b" -> ")[0] in moved

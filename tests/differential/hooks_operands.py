@@ -20,11 +20,15 @@ def new_folder_items(context, item, below):
     dest = context.case.dest.rstrip(b"/")
     parents = [dest.rsplit(b"/", n)[0] for n in range(1, dest.count(b"/") + 1)]
     if item.kind == "exit":
-        made_nothing = (item.rsync, item.godwit) == (0, 11) and not context.rsync.outcome.out.strip()
-        return bool(parents) and (made_nothing or (item.rsync, item.godwit) in ((3, 11), (3, 0)))
+        return (item.rsync, item.godwit) in ((3, 11), (3, 0)) and bool(parents)
     if item.kind == "tree":
         return item.where in (dest, below, *parents)
     return item.where.startswith(b"created ") or context.rsync.outcome.code == 3
+
+
+def made_nothing(outcome):
+    """It ended well and told of nothing but, perhaps, its totals."""
+    return outcome.code == 0 and not re.search(rb"^(created |[<>c.][fdLDS])", outcome.out, re.M)
 
 
 @difference("dest-folder-is-made")
@@ -32,6 +36,8 @@ def dest_folder_is_made(context, item):
     dest = context.case.dest or b""
     if contents_of(context.rsync.trees, dest.rstrip(b"/")):
         return False
+    if dest.startswith(b"no/such/") and context.godwit.outcome.code == 11 and made_nothing(context.rsync.outcome):
+        return True
     if (item.kind, item.rsync, item.godwit) == ("exit", 0, 3):  # a file stands where a folder is asked for
         return dest in context.case.nodes and context.case.has("-R") and not context.rsync.outcome.out.strip()
     return is_new_dest(context) and not contents_of(context.godwit.trees, dest) and new_folder_items(context, item, b"")
@@ -82,9 +88,25 @@ def one_folder_under_two_names(context, item):
         bool(pairs) and item.where.startswith((b"Number of", b"Total transferred")))
 
 
+def went_through_a_link(context, item):
+    """rsync wrote what belongs in a folder through the link that --ignore-existing keeps in its place."""
+    for path, node in context.case.nodes.items():
+        if not path.startswith(b"dst/") or node.kind != "link":
+            continue
+        real = os.path.normpath(os.path.join(os.path.dirname(path), node.target))
+        if item.kind == "line" and item.rsync and context.line_is_below(item, path):
+            return True
+        if item.kind == "tree" and (item.where == real and item.fields == ("mtime_ns",) or item.godwit is None
+                                    and item.where.startswith(real + b"/") and item.where not in context.case.nodes):
+            return True
+    return item.kind == "line" and item.where.startswith(b"Number of created files")
+
+
 @difference("ignore-existing-holds-for-folders")
 def ignore_existing_holds_for_folders(context, item):
     nodes = context.case.nodes
+    if context.case.has("--ignore-existing") and went_through_a_link(context, item):
+        return True
     if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields == ("mtime_ns",):
         before = nodes.get(item.where)
         return before is not None and before.kind != "dir" and item.godwit.mtime_ns == before.mtime_ns
