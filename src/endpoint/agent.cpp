@@ -1,6 +1,7 @@
 #include "godwit/endpoint/agent.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "godwit/endpoint/link.hpp"
@@ -63,13 +64,13 @@ public:
       m_names.reset();
       return hand_over(*join, m_in, m_out);
     }
-    TRY(open(first.message));
+    TRY(open(first.message, std::chrono::steady_clock::now()));
     return serve();
   }
 
 private:
   // The only request decoded before the confinement.
-  Result<> open(const proto::Message& first)
+  Result<> open(const proto::Message& first, std::chrono::steady_clock::time_point arrived)
   {
     const auto* request = std::get_if<proto::Open>(&first);
     if (request == nullptr) {
@@ -89,12 +90,14 @@ private:
     TRY_ASSIGN(const fs::Sandbox sandbox, m_local->confine(m_joins ? m_joins->fd() : -1));
     opened->confinement = static_cast<std::uint8_t>(sandbox.level);
     opened->confinement_text = sandbox.text;
-    m_link.set_compression({request->compress_mode, request->compress_level});
+    m_link.set_compression({request->compress_mode, request->compress_level}, request->bytes_per_second);
     if (request->timeout_s != 0) {
       m_link.shorten_timeout(static_cast<int>(std::min(request->timeout_s, max_timeout_s) + later_than_controller_s));
     }
     m_link.set_rate(request->bytes_per_second);
     m_link.start();
+    opened->took_us = static_cast<std::uint64_t>(
+        duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - arrived).count());
     m_link.send({*std::move(opened), {}});
     if (m_joins) {
       m_joins->start([this](int in_fd, int out_fd) { m_link.add_line(in_fd, out_fd, Link::Use::at_once); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace godwit::endpoint {
 
@@ -27,6 +28,8 @@ constexpr std::size_t fastest_rung = 1;
 constexpr std::size_t first_rung = 2; // level 1, before anything is known
 
 constexpr auto least_stretch = std::chrono::seconds(1);
+constexpr auto first_stretch = std::chrono::milliseconds(250);
+constexpr int first_stretches = 4; // so many short ones
 constexpr double least_bytes = 256 << 10; // on the wire, before anything is concluded from them
 // Of a stretch: so much waiting means that the link is the limit.
 constexpr double waits = 0.3;
@@ -60,6 +63,16 @@ LevelChoice::current() const
 }
 
 void
+LevelChoice::peer_is_near()
+{
+  const bool is_first_news = !std::exchange(m_is_near, true) && m_stretches == 0;
+  if (is_first_news && m_wish.mode == proto::CompressMode::adaptive && m_known_rate == 0) {
+    m_rung = 0;
+    m_is_news = true;
+  }
+}
+
+void
 LevelChoice::sent(std::size_t wire_bytes, Clock::duration packing, Clock::duration writing)
 {
   m_wire_bytes += static_cast<double>(wire_bytes);
@@ -86,12 +99,17 @@ LevelChoice::next(Clock::time_point now)
   if (is_fixed()) {
     return std::nullopt;
   }
+  if (std::exchange(m_is_news, false)) {
+    return current();
+  }
   if (!m_since) {
     m_since = now;
   }
-  if (now - *m_since < least_stretch || m_wire_bytes < least_bytes) {
+  const Clock::duration stretch = m_stretches < first_stretches ? Clock::duration(first_stretch) : least_stretch;
+  if (now - *m_since < stretch || m_wire_bytes < least_bytes) {
     return std::nullopt;
   }
+  ++m_stretches;
   m_elapsed = now - *m_since;
   const std::size_t chosen = choose();
   forget();

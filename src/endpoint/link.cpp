@@ -17,8 +17,8 @@ constexpr std::array<unsigned char, 16> magic = {0x89, 'G',  'D',  'W',  'T',  0
 constexpr std::size_t max_noise_bytes = 64U << 10U;
 constexpr auto keepalive_interval = std::chrono::milliseconds(500);
 constexpr auto rest_interval = std::chrono::milliseconds(2); // how soon a new message gets a line that is free
-constexpr auto pace_interval = std::chrono::milliseconds(500);
-constexpr std::uint64_t least_paced_bytes = 8U << 10U; // fewer tell nothing
+constexpr auto pace_interval = std::chrono::milliseconds(250);
+constexpr std::uint64_t least_paced_bytes = 64U << 10U; // fewer tell nothing
 
 std::int64_t
 now_us()
@@ -45,9 +45,9 @@ Link::start()
 }
 
 void
-Link::set_compression(const CompressWish& wish)
+Link::set_compression(const CompressWish& wish, std::uint64_t known_rate)
 {
-  m_levels = LevelChoice(wish, 0);
+  m_levels = LevelChoice(wish, known_rate);
   m_writer.use(m_levels.current());
 }
 
@@ -254,6 +254,9 @@ Link::write_loop()
 void
 Link::add_pace()
 {
+  if (m_tells_near.exchange(false)) {
+    m_writer.add(proto::Pace{0, 0, 0, true});
+  }
   const Clock::time_point now = Clock::now();
   const std::uint64_t bytes = m_in.bytes();
   if (now - m_told < pace_interval) {
@@ -279,8 +282,10 @@ Link::note_pace(const proto::Pace& pace)
   arrival.stretch = LevelChoice::Seconds(static_cast<double>(pace.stretch_us) * us);
   arrival.waited = LevelChoice::Seconds(static_cast<double>(pace.waited_us) * us);
   m_is_near = m_is_near || pace.is_near;
-  const std::scoped_lock lock(m_pace_mutex);
-  m_pace = arrival;
+  if (pace.stretch_us != 0) {
+    const std::scoped_lock lock(m_pace_mutex);
+    m_pace = arrival;
+  }
 }
 
 // Sends what is pending, and learns from it how hard to compress what follows.

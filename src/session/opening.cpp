@@ -129,7 +129,7 @@ Opening::await(model::Side side)
     proto::Message& message = arrival.parcel.message;
     if (auto* opened = std::get_if<proto::Opened>(&message); opened != nullptr && arrival.side == side) {
       if (m_parts.trees.is_remote(side)) {
-        m_round_trip = Clock::now() - m_asked;
+        m_round_trip = std::max(Clock::duration{}, Clock::now() - m_asked - std::chrono::microseconds(opened->took_us));
       }
       return std::move(*opened);
     }

@@ -39,7 +39,7 @@ Pipeline::Pipeline(Trees& trees, Report& report, const PipelineRules& rules)
 }
 
 bool
-Pipeline::has_room() const
+Pipeline::has_room()
 {
   return m_transfers.has_room() && m_pending.size() < window_requests;
 }

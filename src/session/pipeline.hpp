@@ -28,7 +28,7 @@ class Pipeline
 public:
   Pipeline(Trees& trees, Report& report, const PipelineRules& rules);
 
-  bool has_room() const;
+  bool has_room();
   bool is_idle() const;
   // Something of the source could not be read: no removal may follow.
   void on_source_failure(std::function<void()> callback) { m_on_source_failure = std::move(callback); }

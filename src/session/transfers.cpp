@@ -10,7 +10,8 @@ namespace godwit::session {
 
 namespace {
 
-constexpr std::size_t window_files = 512; // of which each may keep a basis open
+constexpr std::size_t window_files = 4096; // of small ones, what a round trip of 100 ms takes
+constexpr std::size_t window_bases = 512;  // that the dest may keep open
 constexpr std::size_t window_copies = 8192; // several folders of many files: else one lane has all the work
 constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
@@ -42,10 +43,26 @@ Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, NewFolders&
 {
 }
 
+// Once full, it fills again from three quarters on: a file at a time would make batches of one file.
 bool
-Transfers::has_room() const
+Transfers::has_room()
 {
-  return m_flights.size() < (m_rules.copies ? window_copies : window_files) && m_cost < window_bytes;
+  const std::size_t most = m_rules.copies ? window_copies : window_files;
+  const auto holds = [&](std::uint64_t quarters) {
+    return m_flights.size() * 4 < most * quarters && m_open_bases * 4 < window_bases * quarters &&
+           m_cost * 4 < window_bytes * quarters;
+  };
+  m_is_full = m_is_full ? !holds(3) : !holds(4);
+  return !m_is_full;
+}
+
+// Did it before?
+bool
+Transfers::hold_basis(Flight& flight, bool holds)
+{
+  const bool held = std::exchange(flight.holds_basis, holds);
+  m_open_bases += static_cast<std::size_t>(holds) - static_cast<std::size_t>(held);
+  return held;
 }
 
 void
@@ -109,7 +126,7 @@ Transfers::dispatch(Flight& flight)
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
     release(flight);
     flight.summing = true;
-    flight.holds_basis = true;
+    hold_basis(flight, true);
     const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
     m_trees.dest().send({proto::Signature{action.number, action.entry.path, levels, flight.full_hashes}, {}});
   } else if (is_small(flight)) {
@@ -213,7 +230,7 @@ void
 Transfers::apply(Flight& flight)
 {
   if (!std::exchange(flight.applying, true)) {
-    flight.holds_basis = false;
+    hold_basis(flight, false);
     show(flight);
     m_trees.dest().send({proto::Apply{flight.action.number, flight.action.entry, true,
                                       flight.action.there.has_value(), kept(flight), kept_bytes(flight)},
@@ -333,6 +350,7 @@ Transfers::failed(const proto::Failed& failed)
   Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};
   if (failed.in_way) {
     release(flight);
+    hold_basis(flight, false);
     Ended ended{std::move(flight.action), std::move(error), true, false, flight.is_shown};
     m_cost -= flight.cost;
     m_flights.erase(found);
@@ -359,7 +377,7 @@ Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
   if (!flight.is_shown) {
     m_lines.none(flight.action.number);
   }
-  if (flight.holds_basis) { // the dest lets the basis go, and does not answer
+  if (hold_basis(flight, false)) { // the dest lets the basis go, and does not answer
     proto::OpsEnd cancel;
     cancel.id = flight.action.number;
     cancel.outcome = proto::ReadOutcome::failed;

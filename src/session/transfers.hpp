@@ -56,7 +56,7 @@ public:
     const auto found = m_flights.find(id);
     return found != m_flights.end() && found->second.dropped;
   }
-  bool has_room() const;
+  bool has_room();
   bool is_idle() const { return m_flights.empty(); }
 
   // Answers; false: of an id that is not on its way, or not in that state.
@@ -90,6 +90,7 @@ private:
   };
   using Flights = std::map<std::uint64_t, Flight>;
 
+  bool hold_basis(Flight& flight, bool holds);
   void dispatch(Flight& flight);
   bool retry_check(Flight& flight);
   void add_to_batch(Flight& flight);
@@ -116,6 +117,8 @@ private:
   OnEnd m_on_end;
   Flights m_flights;
   std::uint64_t m_cost = 0;
+  std::size_t m_open_bases = 0;
+  bool m_is_full = false;
   std::vector<std::uint64_t> m_batch; // of one folder
   std::uint64_t m_batch_bytes = 0;
   model::RelPath m_batch_folder;

@@ -30,8 +30,8 @@ public:
   LevelChoice(const CompressWish& wish, std::uint64_t known_rate);
 
   const proto::Compression& current() const;
-  // It answers fast: the link may be one that costs nothing.
-  void peer_is_near() { m_is_near = true; }
+  // It answers fast: nothing is compressed until the link proves to be the limit.
+  void peer_is_near();
 
   // What went out: so many bytes on the wire, the time it took to make them and to write them.
   void sent(std::size_t wire_bytes, Clock::duration packing, Clock::duration writing);
@@ -44,7 +44,7 @@ public:
     Seconds waited{};
   };
   void arrived(const Arrival& arrival);
-  // A new setting, at most once a second.
+  // A new setting, at most once a second (at first four times).
   std::optional<proto::Compression> next(Clock::time_point now);
 
 private:
@@ -59,6 +59,8 @@ private:
   proto::Compression m_fixed;
   bool m_is_near = false;
   std::size_t m_rung;
+  bool m_is_news = false; // the rung, for next()
+  int m_stretches = 0;    // that were judged
   std::optional<Clock::time_point> m_since;
   // since m_since
   double m_wire_bytes = 0;

@@ -43,9 +43,13 @@ public:
 
   void start();
   // Before start().
-  void set_compression(const CompressWish& wish);
+  void set_compression(const CompressWish& wish, std::uint64_t known_rate);
   // Once it is known: the other side answers fast. Any thread.
-  void peer_is_near() { m_is_near = true; }
+  void peer_is_near()
+  {
+    m_is_near = true;
+    m_tells_near = true;
+  }
   // Before start().
   void shorten_timeout(int seconds);
   Result<> write_now(const proto::Message& message);
@@ -103,6 +107,7 @@ private:
   Budget m_inbox;
   LevelChoice m_levels; // the writer's
   std::atomic<bool> m_is_near = false;
+  std::atomic<bool> m_tells_near = false; // the next frame does
   std::mutex m_pace_mutex;
   std::optional<LevelChoice::Arrival> m_pace; // what the peer told last
   std::uint64_t m_told_bytes = 0;             // until the last Pace, like the next two

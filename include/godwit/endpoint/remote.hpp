@@ -55,6 +55,7 @@ private:
   };
 
   void read_loop();
+  void note_round_trip(std::chrono::microseconds took);
   Result<> greet_further(Joining& joining, std::chrono::steady_clock::time_point deadline);
 
   Link m_link;

@@ -166,6 +166,7 @@ struct Opened {
   std::uint8_t confinement = 0; // fs::Confinement
   std::string confinement_text;
   Join join; // for further connections; empty: there can be none
+  std::uint64_t took_us = 0; // the agent, from Open to this: the rest is the round trip
   static constexpr auto fields()
   {
     return std::tuple{field("operands", &Opened::operands, max_operands),
@@ -177,7 +178,8 @@ struct Opened {
                       field("umask", &Opened::umask),
                       field("confinement", &Opened::confinement),
                       field("confinement_text", &Opened::confinement_text, 256),
-                      field("join", &Opened::join)};
+                      field("join", &Opened::join),
+                      field("took_us", &Opened::took_us)};
   }
 };
 

@@ -73,10 +73,21 @@ TEST_CASE("where the dest or the packer is the limit compression is given up, wi
   for (const Second& second : {slow_dest, slow_packer}) {
     LevelChoice near({Mode::adaptive, 0}, 0);
     near.peer_is_near();
-    CHECK(levels(near, second, 2) == std::vector{-3, 0});
+    CHECK(levels(near, second, 2) == std::vector{0, 0});
     LevelChoice far({Mode::adaptive, 0}, 0);
     CHECK(levels(far, second, 3) == std::vector{-3, -3, -3});
   }
+}
+
+TEST_CASE("with a near peer nothing is compressed until the link proves to be the limit")
+{
+  LevelChoice choice({Mode::adaptive, 0}, 0);
+  choice.peer_is_near();
+  CHECK(choice.next({}) == proto::Compression{});
+  CHECK(levels(choice, hundred_mbit, 2) == std::vector{3, 3});
+  LevelChoice limited({Mode::adaptive, 0}, 1'000'000);
+  limited.peer_is_near();
+  CHECK(limited.current().level == 9);
 }
 
 TEST_CASE("what is forced is never given up, what is fixed or off never changes")
@@ -106,14 +117,24 @@ TEST_CASE("a link that got faster gets its level lowered")
   CHECK(levels(choice, hundred_mbit, 2) == std::vector{3, 3});
 }
 
-TEST_CASE("levels change at most once a second, and not on a few bytes")
+TEST_CASE("levels change four times in the first second, then at most once a second, and not on a few bytes")
 {
   LevelChoice choice({Mode::adaptive, 0}, 0);
   Clock::time_point now;
-  static_cast<void>(choice.next(now));
-  choice.sent(10'000'000, milliseconds(0), milliseconds(900));
-  choice.arrived({1'000'000, LevelChoice::Seconds(1), LevelChoice::Seconds(1)});
-  CHECK_FALSE(choice.next(now + milliseconds(999)));
+  const auto changes_after = [&](int passed, std::uint64_t arrived) {
+    static_cast<void>(choice.next(now));
+    choice.sent(10'000'000, milliseconds(0), milliseconds(900));
+    choice.arrived({arrived, LevelChoice::Seconds(1), LevelChoice::Seconds(1)});
+    now += milliseconds(passed);
+    return choice.next(now).has_value();
+  };
+  CHECK_FALSE(changes_after(249, 1'000'000));
+  CHECK(changes_after(1, 1'000'000));
+  for (const std::uint64_t rate : {50'000'000U, 1'000'000U, 50'000'000U}) {
+    CHECK(changes_after(250, rate));
+  }
+  CHECK_FALSE(changes_after(999, 1'000'000));
+  CHECK(changes_after(1, 1'000'000));
   LevelChoice idle({Mode::adaptive, 0}, 0);
   static_cast<void>(idle.next(now));
   idle.sent(1000, milliseconds(0), milliseconds(900));
