@@ -33,6 +33,9 @@ constexpr int first_stretches = 4; // so many short ones
 constexpr double least_bytes = 256 << 10; // on the wire, before anything is concluded from them
 // Of a stretch: so much waiting means that the link is the limit.
 constexpr double waits = 0.3;
+// And so much packing, that packing is.
+constexpr double packer_share = 0.4;
+constexpr int most_patience = 32; // stretches
 // A rung is climbed only if it compresses so many times faster than the link needs.
 constexpr double margin = 2;
 
@@ -111,7 +114,7 @@ LevelChoice::next(Clock::time_point now)
   }
   ++m_stretches;
   m_elapsed = now - *m_since;
-  const std::size_t chosen = choose();
+  const std::size_t chosen = held_back(choose());
   forget();
   m_since = now;
   if (chosen == m_rung) {
@@ -119,6 +122,22 @@ LevelChoice::next(Clock::time_point now)
   }
   m_rung = chosen;
   return current();
+}
+
+// Where packing became the limit it is tried again later, and later each time.
+std::size_t
+LevelChoice::held_back(std::size_t chosen)
+{
+  const bool is_climb = chosen > m_rung;
+  if (chosen < m_rung && m_packing > packer_share * m_elapsed) {
+    m_patience = std::min(2 * m_patience, most_patience);
+    m_hold = m_patience;
+  }
+  if (m_hold == 0 || !is_climb) {
+    return chosen;
+  }
+  --m_hold;
+  return m_rung;
 }
 
 std::size_t
@@ -131,7 +150,7 @@ LevelChoice::choose() const
   if ((writing_share > waits && peer_waits) || is_limited) {
     return rung_for_link();
   }
-  const bool packer_is_limit = packing_share > 0.5;
+  const bool packer_is_limit = packing_share > packer_share;
   const bool costs_for_nothing = m_arrival && !peer_waits;
   if (packer_is_limit || costs_for_nothing || m_rung > first_rung) {
     return std::max(m_rung, lowest_rung() + 1) - 1;
@@ -152,9 +171,10 @@ LevelChoice::lowest_rung() const
 std::size_t
 LevelChoice::rung_for_link() const
 {
-  double rate = m_arrival && m_arrival->stretch.count() > 0
-                    ? static_cast<double>(m_arrival->bytes) / m_arrival->stretch.count()
-                    : m_wire_bytes / m_elapsed.count();
+  double rate = m_wire_bytes / m_elapsed.count();
+  if (m_arrival && m_arrival->stretch.count() > 0) { // the stretches are not the same: both may have begun slowly
+    rate = std::max(rate, static_cast<double>(m_arrival->bytes) / m_arrival->stretch.count());
+  }
   rate = m_known_rate != 0 ? std::min(rate, m_known_rate) : rate;
   std::size_t best = lowest_rung();
   while (best + 1 < ladder.size() && rate < ladder[best + 1].link_below) {

@@ -52,6 +52,7 @@ private:
   std::size_t lowest_rung() const;
   std::size_t rung_for_link() const;
   std::size_t choose() const;
+  std::size_t held_back(std::size_t chosen);
   void forget();
 
   CompressWish m_wish;
@@ -61,6 +62,8 @@ private:
   std::size_t m_rung;
   bool m_is_news = false; // the rung, for next()
   int m_stretches = 0;    // that were judged
+  int m_patience = 1;     // stretches without a climb, after the next descent
+  int m_hold = 0;
   std::optional<Clock::time_point> m_since;
   // since m_since
   double m_wire_bytes = 0;

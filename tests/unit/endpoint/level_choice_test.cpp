@@ -90,6 +90,17 @@ TEST_CASE("with a near peer nothing is compressed until the link proves to be th
   CHECK(limited.current().level == 9);
 }
 
+TEST_CASE("where packing became the limit it is not tried again at once")
+{
+  constexpr Second fast_link{0.02, 0.9, 0.9, 100'000'000, 100'000'000};
+  LevelChoice choice({Mode::adaptive, 0}, 0);
+  choice.peer_is_near();
+  static_cast<void>(choice.next({}));
+  CHECK(levels(choice, fast_link, 1) == std::vector{1});
+  CHECK(levels(choice, slow_packer, 2) == std::vector{-3, 0});
+  CHECK(levels(choice, fast_link, 5) == std::vector{0, 0, 0, 0, 1});
+}
+
 TEST_CASE("what is forced is never given up, what is fixed or off never changes")
 {
   LevelChoice forced({Mode::forced, 0}, 0);
@@ -123,7 +134,7 @@ TEST_CASE("levels change four times in the first second, then at most once a sec
   Clock::time_point now;
   const auto changes_after = [&](int passed, std::uint64_t arrived) {
     static_cast<void>(choice.next(now));
-    choice.sent(10'000'000, milliseconds(0), milliseconds(900));
+    choice.sent(300'000, milliseconds(0), milliseconds(900));
     choice.arrived({arrived, LevelChoice::Seconds(1), LevelChoice::Seconds(1)});
     now += milliseconds(passed);
     return choice.next(now).has_value();
