@@ -137,6 +137,8 @@ constexpr OptionSpec specs[] = {
     {"-n,--dry-run", "", "", how, "only show what would be done", flag<&Options::dry_run>},
     {"-W,--whole-file", "no-whole-file,no-W", "", how, "send changed files whole (--no-W: differences)",
      choice<&Options::whole_file>},
+    {"-y,--fuzzy", "no-fuzzy,no-y", "", how, "build new files from similar ones at the destination",
+     flag<&Options::fuzzy>},
     {"--detect-renames", "no-detect-renames", "", how, "move what is at the destination under another name",
      choice<&Options::detect_renames>},
     {"-z,--compress", "no-compress,no-z", "", how, "compress on the way (default: where it pays)",

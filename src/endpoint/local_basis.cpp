@@ -53,7 +53,11 @@ void
 DestLane::signature(const proto::Signature& request)
 {
   Basis basis;
-  if (auto opened = open_basis(request.path)) {
+  auto opened = open_basis(request.path);
+  if (!opened && request.similar) {
+    opened = open_similar(request);
+  }
+  if (opened) {
     basis = *std::move(opened);
   }
   if (Result<> sent = send_sums(request, basis); !sent) {
@@ -87,6 +91,15 @@ DestLane::open_basis(const model::RelPath& path)
   const std::uint64_t bytes = file->stat.size;
   return Basis{std::make_unique<fs::FileReader>(std::move(file->fd), folder.label(path.name())), bytes,
                std::move(partial)};
+}
+
+Result<DestLane::Basis>
+DestLane::open_similar(const proto::Signature& request)
+{
+  TRY_ASSIGN(const fs::Dir folder, m_folders.open(request.path.parent()));
+  TRY_ASSIGN(fs::OpenedFile file, m_similar.open(folder, request));
+  const std::uint64_t bytes = file.stat.size;
+  return Basis{std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name())), bytes, {}};
 }
 
 Result<>

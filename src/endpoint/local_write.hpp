@@ -13,6 +13,7 @@
 #include "godwit/endpoint/local.hpp"
 #include "local_read.hpp"
 #include "mover.hpp"
+#include "similar_basis.hpp"
 #include "staged_folders.hpp"
 
 namespace godwit::endpoint {
@@ -116,6 +117,7 @@ private:
   // The open parent of `path`, whose times are noted: something in it is about to change.
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
+  Result<Basis> open_similar(const proto::Signature& request);
   Result<> send_sums(const proto::Signature& request, Basis& basis);
   void send_in_parts(std::uint64_t id, ByteView sums);
   Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
@@ -146,6 +148,7 @@ private:
   StagedFolders& m_staged;
   DestFolders m_folders;
   Mover m_mover;
+  SimilarBasis m_similar;
   std::map<std::uint64_t, Basis> m_bases;
   std::map<std::uint64_t, Rebuilt> m_rebuilt;
   std::vector<Unsettled> m_unsettled; // of one file system

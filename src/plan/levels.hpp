@@ -28,9 +28,16 @@ struct Level {
     shared,  // both sides have it, and what only the dest has in it may go
     created, // only the source has it
     going,   // only the dest has it, and it goes
+    stays,   // only the dest has it, and it stays: what it holds may be copied
     ignored, // nothing in it is looked at
   };
   static constexpr std::uint64_t no_action = static_cast<std::uint64_t>(-1);
+
+  bool
+  is_only_at_dest() const
+  {
+    return state == State::going || state == State::stays;
+  }
 
   State state = State::shared;
   std::size_t path_bytes = 0;

@@ -216,7 +216,7 @@ Merge::only_source(Entry source, const Entry* next_dest)
   enter_parent(source.path);
   note_errors(source);
   Level& level = m_levels.top();
-  if (level.state == State::ignored || level.state == State::going || is_given_up(source)) {
+  if (level.state == State::ignored || level.is_only_at_dest() || is_given_up(source)) {
     return;
   }
   if (source.is_folder()) {

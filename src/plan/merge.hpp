@@ -81,6 +81,7 @@ private:
   void tell_held_back();
   void only_source_name(model::Entry source, bool folder_may_come);
   void only_dest_name(const model::Entry& dest, bool folder_may_come);
+  void only_dest_below(const model::Entry& dest);
   void only_dest_folder(model::Entry dest);
   void tell_skipped(const model::Entry& folder, model::Action::Reason reason);
   std::optional<DestName> forget_dest_name(std::string_view name);

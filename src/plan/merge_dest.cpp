@@ -41,6 +41,19 @@ Merge::only_dest(Entry dest, const Entry* next_source)
     } else {
       only_dest_name(dest, next_source != nullptr && m_levels.hold(next_source->path));
     }
+  } else if (state == State::stays) {
+    only_dest_below(dest);
+  }
+}
+
+// In a folder that stays whatever it holds.
+void
+Merge::only_dest_below(const Entry& dest)
+{
+  if (dest.is_folder()) {
+    m_levels.push(dest.path.str(), State::stays);
+  } else {
+    m_renames.offer(dest, Removals::none);
   }
 }
 
@@ -64,8 +77,8 @@ Merge::forget_dest_name(std::string_view name)
     return std::nullopt;
   }
   const DestName found = DestName::unpack(*packed);
+  m_renames.withdraw(m_levels.path().child(name));
   if (found.removal != Removals::none) {
-    m_renames.withdraw(found.removal);
     m_removals.withdraw(found.removal);
   }
   return found;
@@ -120,13 +133,11 @@ Merge::only_dest_folder(Entry dest)
   const bool stays = waiting || dest.has(Entry::through_link);
   Removals& removals = parent.state == State::going ? *parent.removals : m_removals;
   const Removals::Index record = stays ? Removals::none : add_removal(dest);
-  if (!stays) {
-    offer(dest, record);
-  }
   if (record == Removals::none) {
-    m_levels.push(path, State::ignored);
+    m_levels.push(path, stays || m_rules.collects_removals ? State::ignored : State::stays);
     return;
   }
+  offer(dest, record);
   if (dest.has(Entry::is_incomplete)) {
     removals.keep(record);
   }

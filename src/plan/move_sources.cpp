@@ -39,20 +39,17 @@ MoveSources::add(Source source)
 }
 
 void
-MoveSources::drop_removal(Removals::Index removal)
+MoveSources::drop_file(const model::RelPath& path)
 {
-  for (auto at = m_sources.rbegin(); at != m_sources.rend(); ++at) { // it is among the last
-    if (at->removal == removal) {
-      at->is_gone = true;
-      return;
-    }
+  if (const Id id = find(path, false); id != none) {
+    m_sources[id].is_gone = true;
   }
 }
 
 void
 MoveSources::drop_replaced(std::uint64_t ticket)
 {
-  for (auto at = m_sources.rbegin(); at != m_sources.rend(); ++at) {
+  for (auto at = m_sources.rbegin(); at != m_sources.rend(); ++at) { // it is among the last
     if (at->replaced_by == ticket) {
       at->is_gone = true;
       return;

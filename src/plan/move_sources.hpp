@@ -34,8 +34,8 @@ public:
 
   // Past max_bytes nothing is added.
   void add(Source source);
-  // Those whose removal or replacement comes off, or has been done.
-  void drop_removal(Removals::Index removal);
+  // Those that make way for a folder, or whose replacement comes off, or has been done.
+  void drop_file(const model::RelPath& path);
   void drop_replaced(std::uint64_t ticket);
   // No more comes.
   void index();

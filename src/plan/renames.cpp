@@ -150,9 +150,9 @@ Renames::offer(const Entry& dest, Removals::Index removal)
 }
 
 void
-Renames::withdraw(Removals::Index removal)
+Renames::withdraw(const model::RelPath& file)
 {
-  m_sources.drop_removal(removal);
+  m_sources.drop_file(file);
 }
 
 // Files that replace each other's content

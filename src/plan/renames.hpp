@@ -39,7 +39,8 @@ public:
   std::optional<Ticket> hold(model::Action& action);
   // Only the dest has it; `none`: and it stays. In listing order.
   void offer(const model::Entry& dest, Removals::Index removal);
-  void withdraw(Removals::Index removal);
+  // A file or the like that was offered: a folder of the source takes its place.
+  void withdraw(const model::RelPath& file);
   // The listings have come to this name.
   void pass(const model::Entry& entry);
   // Lets it go now, as it is, if it is held.

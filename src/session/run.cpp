@@ -77,6 +77,7 @@ private:
   Result<> copy();
   Result<> pass(const plan::PlanRules& rules);
   Result<> finish();
+  bool sends_whole() const;
   PipelineRules pipeline_rules() const;
   std::size_t listed_at_once() const;
   void note_traffic();
@@ -155,13 +156,20 @@ Run::listed_at_once() const
   return m_opening->round_trip() < long_round_trip ? 0 : pages_at_once;
 }
 
+bool
+Run::sends_whole() const
+{
+  return m_options.whole_file.value_or(m_trees->are_local());
+}
+
 PipelineRules
 Run::pipeline_rules() const
 {
-  const bool whole = m_options.whole_file.value_or(m_trees->are_local());
+  const bool whole = sends_whole();
   PipelineRules rules;
   rules.transfer.copies = m_trees->are_local() && whole && !m_options.bandwidth.limits();
   rules.transfer.deltas = !whole;
+  rules.transfer.similar = m_options.fuzzy && !m_options.in_place;
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
   rules.transfer.in_place = m_options.in_place;
   rules.transfer.append = m_options.append;
@@ -187,6 +195,9 @@ Result<>
 Run::copy()
 {
   plan::PlanRules rules = plan_rules(m_options, m_opening->scope(), m_opening->dest().umask);
+  if (m_options.fuzzy && !m_options.deletes() && !sends_whole()) { // what only the dest has may be copied there
+    rules.detects_renames = m_options.detect_renames.value_or(true);
+  }
   if (deletes_first()) {
     plan::PlanRules removals = rules;
     removals.only_removals = true;

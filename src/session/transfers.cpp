@@ -116,7 +116,9 @@ void
 Transfers::dispatch(Flight& flight)
 {
   const model::Action& action = flight.action;
-  const bool has_basis = m_rules.keeps_partial || (action.there && action.there->is_regular() && !action.replaces);
+  const bool has_old = action.there && action.there->is_regular() && !action.replaces;
+  const bool similar = m_rules.similar && !has_old && !flight.is_awaited; // in a staged folder there is nothing yet
+  const bool has_basis = m_rules.keeps_partial || has_old || similar;
   flight.reading = flight.summing = flight.matching = flight.applying = flight.dropped = false;
   flight.sums_bytes = flight.ops_bytes = 0;
   if (kept_bytes(flight) != 0) {
@@ -124,17 +126,26 @@ Transfers::dispatch(Flight& flight)
   } else if (m_rules.copies) {
     add_to_batch(flight);
   } else if (m_rules.deltas && has_basis && !flight.no_delta && action.entry.size >= min_delta_bytes) {
-    release(flight);
-    flight.summing = true;
-    hold_basis(flight, true);
-    const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
-    m_trees.dest().send({proto::Signature{action.number, action.entry.path, levels, flight.full_hashes}, {}});
+    ask_sums(flight, similar);
   } else if (is_small(flight)) {
     add_to_batch(flight);
   } else {
     release(flight);
     match(flight, false);
   }
+}
+
+void
+Transfers::ask_sums(Flight& flight, bool similar)
+{
+  const model::Entry& entry = flight.action.entry;
+  release(flight);
+  flight.summing = true;
+  hold_basis(flight, true);
+  const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
+  m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, similar,
+                                        entry.size, entry.mtime},
+                       {}});
 }
 
 void

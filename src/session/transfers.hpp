@@ -16,6 +16,7 @@ namespace godwit::session {
 struct TransferRules {
   bool copies = false;       // both sides are here, and no limit or delta was asked for
   bool deltas = false;       // sums of what is there are asked for first
+  bool similar = false;      // with deltas: a new file may be built from one beside it
   bool keeps_partial = false;
   bool in_place = false;
   model::Append append = model::Append::none;
@@ -94,6 +95,7 @@ private:
   void dispatch(Flight& flight);
   bool retry_check(Flight& flight);
   void add_to_batch(Flight& flight);
+  void ask_sums(Flight& flight, bool similar);
   proto::SourceFile source_file(const Flight& flight) const;
   bool is_small(const Flight& flight) const;
   // How much of the dest's file stays, as the user wants it to.

@@ -41,11 +41,11 @@ noise(std::size_t size)
   return text;
 }
 
-// Carries one changed file from `source` to `dest`, as the controller does. How many bytes were sent as such.
+// Carries one changed file, or a new one that may be similar to another, from `source` to `dest`, as the controller does. How many bytes were sent as such.
 std::uint64_t
-carry(Subject& source, Subject& dest, const model::Entry& entry)
+carry(Subject& source, Subject& dest, const model::Entry& entry, bool is_new = false)
 {
-  dest.send(proto::Signature{1, entry.path, false});
+  dest.send(proto::Signature{1, entry.path, false, false, is_new, entry.size, entry.mtime});
   source.send(proto::Match{{1, entry.base, entry.path, entry.size, entry.mtime}, true, 0});
   for (bool is_last = false; !is_last;) {
     auto sums = dest.expect<proto::Sums>();
@@ -54,7 +54,7 @@ carry(Subject& source, Subject& dest, const model::Entry& entry)
   }
   model::Entry made = entry;
   made.uid = made.gid = model::keep_id;
-  dest.send(proto::Apply{1, made, true, true});
+  dest.send(proto::Apply{1, made, true, !is_new});
   while (true) {
     proto::Message answer = source.next();
     if (auto* ops = std::get_if<proto::Ops>(&answer)) {
@@ -87,6 +87,27 @@ TEST_CASE_TEMPLATE("a changed file is rebuilt from its basis", Make, BOTH_MAKES)
   CHECK(tree.read("dst/f") == edited(old_text));
   CHECK(tree.stat("dst/f").st_mtim.tv_nsec == tree.stat("src/f").st_mtim.tv_nsec);
   CHECK(tree.names("dst") == std::set<std::string>{"f"});
+  source.finish();
+  dest.finish();
+}
+
+TEST_CASE_TEMPLATE("a new file is rebuilt from a similar one, which stays as it is", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const std::string old_text = noise(400'000);
+  tree.file("src/d/tool-1.2", edited(old_text));
+  tree.file("dst/d/tool-1.1", old_text);
+  tree.file("dst/d/other", noise(5000));
+  tree.link("dst/d/tool-1.3", "tool-1.1");
+  Make source;
+  Make dest;
+  REQUIRE(source.open(open_source({tree.path("src/")})));
+  REQUIRE(dest.open(open_dest(tree.path("dst"))));
+  const model::Entry entry = entry_at(source, scan_all(false), "d/tool-1.2");
+  CHECK(carry(source, dest, entry, true) < 40'000);
+  CHECK(tree.read("dst/d/tool-1.2") == edited(old_text));
+  CHECK(tree.read("dst/d/tool-1.1") == old_text);
+  CHECK(tree.names("dst/d") == std::set<std::string>{"tool-1.1", "tool-1.2", "tool-1.3", "other"});
   source.finish();
   dest.finish();
 }

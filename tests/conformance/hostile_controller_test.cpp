@@ -25,7 +25,7 @@ namespace {
 struct Planted {
   Planted()
   {
-    tree.file("outside/f", "secret");
+    tree.file("outside/f", secret);
     tree.folder("outside/d");
     tree.file("root/inside/f", "inside");
     tree.link("root/link", "../outside");
@@ -36,6 +36,7 @@ struct Planted {
   }
   void check() const { CHECK(snapshot(tree.path("outside")) == before); }
 
+  std::string secret = std::string(20'000, 's'); // enough for a basis
   TempTree tree;
   std::string before;
 };
@@ -228,6 +229,18 @@ TEST_CASE("no content comes through a link")
       RemoteSubject agent;
       REQUIRE(agent.open(open_dest(planted.tree.path("root"))));
       agent.send(proto::Signature{1, path(name), false});
+      const auto sums = agent.expect<proto::Sums>();
+      CHECK(sums.is_last);
+      const auto signature = delta::decode(sums.part);
+      CHECK((sums.part.empty() || (signature && signature->empty())));
+    }
+  }
+  SUBCASE("as a similar basis")
+  {
+    for (const char* name : {"linkfiles", "link/g", "inside/up/linkfiles", "absolute/g"}) {
+      RemoteSubject agent;
+      REQUIRE(agent.open(open_dest(planted.tree.path("root"))));
+      agent.send(proto::Signature{1, path(name), false, false, true, planted.secret.size(), {}});
       const auto sums = agent.expect<proto::Sums>();
       CHECK(sums.is_last);
       const auto signature = delta::decode(sums.part);

@@ -10,10 +10,10 @@ SIMPLE = [(4, "-R"), (4, "-u"), (5, "-c"), (4, "-I"), (3, "--size-only"), (3, "-
           (1, "--stats"), (1, "--no-i-r"), (1, "--old-args"), (3, "--remove-source-files"),
           (2, "--list-only"), (3, "--mkpath"), (1, "--partial-dir=.part"), (1, "--info=progress2"), (1, "--no-O"), (5, "-n"), (1, "--ignore-errors"), (1, "-p"), (1, "-t"), (1, "-o"),
           (3, "--inplace"), (2, "-S"), (1, "--preallocate"), (1, "--append"),
-          (1, "-hh"), (1, "--no-W"), (1, "--no-c"), (1, "-rd"), (1, "-s"), (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
-# --append with -S: rsync clears what it should keep (DIFFERENCES.md); tests/e2e shows ours.
-EXCLUSIVE = [{"-s", "--old-args"}, {"--append", "-W"}, {"--append", "-S"}, {"--inplace", "--partial-dir=.part"},
-             {"--append", "--partial-dir=.part"}]
+          (1, "-hh"), (1, "--no-W"), (3, "-y"), (1, "-yy"), (1, "--no-c"), (1, "-rd"), (1, "-s"), (1, "--timeout=60"), (1, "--bwlimit=100m"), (1, "--no-inc-recursive"), (1, "-D"), (1, "-l")]
+# --append with -y: rsync appends to what is similar. With -S: rsync clears what it should keep (DIFFERENCES.md); tests/e2e shows ours.
+EXCLUSIVE = [{"-s", "--old-args"}, {"--append", "-W"}, {"--append", "-S"}, {"--append", "-y"}, {"--append", "-yy"},
+             {"--inplace", "--partial-dir=.part"}, {"--append", "--partial-dir=.part"}]
 DELETES = [(8, ["--delete"]), (3, ["--delete-before"]), (2, ["--delete-during"]), (3, ["--delete-after"]),
            (3, ["--delete-delay"]), (1, ["--del"]), (5, ["--delete-excluded"]), (2, ["--delete", "--force"]),
            (2, ["--delete", "--ignore-errors"])]

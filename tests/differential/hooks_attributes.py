@@ -58,6 +58,13 @@ def unicode_controls_are_escaped(context, item):
     return printed_plain(item.where) in pieces
 
 
+@difference("a-basis-gives-no-mode")
+def a_basis_gives_no_mode(context, item):
+    before = context.case.nodes.get(item.where)
+    return (item.kind == "tree" and item.fields == ("mode",) and (before is None or before.kind != "file")
+            and context.case.has("-y", "-yy") and item.rsync.kind == "file")
+
+
 @difference("folder-times-are-kept")
 def folder_times_are_kept(context, item):
     before = context.case.nodes.get(item.where)

@@ -33,7 +33,7 @@ def keeps_what_is_not_asked_for(context, item):
 @difference("moved-at-the-destination")
 def moved_at_the_destination(context, item):
     if not context.case.has("--delete", "--delete-during", "--delete-after", "--delete-delay", "--del",
-                            "--delete-excluded"):
+                            "--delete-excluded", "-y", "-yy"):
         return False
     out = context.godwit.outcome.out
     moved = [new.partition(b" -> ")[0] for new, _ in MOVED.findall(out)]

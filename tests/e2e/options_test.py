@@ -10,7 +10,7 @@ from blackbox.case import TIMES, BlackBox, godwit_only, main
 UNSUPPORTED = [["-H"], ["--hard-links"], ["-A"], ["--acls"], ["-X"], ["--xattrs"], ["-b"], ["--backup"],
                ["--backup-dir=x"], ["--suffix=.bak"], ["--link-dest=x"], ["--copy-dest=x"], ["--compare-dest=x"], ["--files-from=x"], ["--from0"],
                ["--chmod=u+x"], ["--chown=a:b"], ["--usermap=a:b"], ["--groupmap=a:b"], ["-E"],
-               ["-C"], ["-F"], ["-y"], ["--fuzzy"], ["--fake-super"], ["--super"], ["--iconv=utf8"], ["--copy-as=x"],
+               ["-C"], ["-F"], ["--fake-super"], ["--super"], ["--iconv=utf8"], ["--copy-as=x"],
                ["--write-batch=x"], ["--read-batch=x"], ["--daemon"], ["--safe-links"], ["--copy-unsafe-links"],
                ["--munge-links"], ["--delay-updates"], ["--log-file=x"], ["--out-format=%n"],
                ["-M", "-x"], ["-T", "x"], ["--temp-dir=x"], ["--ignore-missing-args"], ["--delete-missing-args"],

@@ -64,6 +64,7 @@ struct Options {
   bool ignore_errors = false;
   std::optional<std::uint64_t> max_delete;
   bool remove_source_files = false;
+  bool fuzzy = false;                 // -y: a new file may be built from another one
   std::optional<bool> detect_renames; // --detect-renames; by default where something may be deleted
 
   // how

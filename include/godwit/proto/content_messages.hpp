@@ -11,17 +11,23 @@
 
 namespace godwit::proto {
 
-// Dest: the sums of what stands under `path`, if that is a regular file.
+// Dest: the sums of what stands under `path`, if that is a regular file. Else, where one that is `similar` will
+// do, those of a regular file in the same folder, which the dest chooses by name, size and time.
 struct Signature {
   static constexpr Tag tag = Tag::signature;
   std::uint64_t id = 0;
   model::RelPath path;
   bool levels = false; // finer sums may be asked for: larger blocks
   bool full = false;   // hashes that are not cut, under another salt: a check failed
+  bool similar = false;
+  std::uint64_t size = 0; // of the new file
+  model::Time mtime{};
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &Signature::id), field("path", &Signature::path),
-                      field("levels", &Signature::levels), field("full", &Signature::full)};
+    return std::tuple{field("id", &Signature::id),         field("path", &Signature::path),
+                      field("levels", &Signature::levels), field("full", &Signature::full),
+                      field("similar", &Signature::similar), field("size", &Signature::size),
+                      field("mtime", &Signature::mtime)};
   }
 };
 

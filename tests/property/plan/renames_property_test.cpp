@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 
 #include "move_tree.hpp"
@@ -163,6 +164,37 @@ TEST_CASE("Whatever move fails, the dest becomes what the source is")
     carry_out(planner, pipeline, source, before);
     REQUIRE(described(dest) == described(source));
   }
+}
+
+TEST_CASE("Where nothing may go, what moves is copied, and all that only the dest has stays")
+{
+  std::size_t moves = 0;
+  for (std::uint64_t seed = 0; seed < rounds; ++seed) {
+    CAPTURE(seed);
+    TreeMaker maker(seed);
+    const MoveTree before = maker.make();
+    const MoveTree source = maker.changed(before);
+    MoveTree dest = before;
+    PlanRules rules = moving_rules();
+    rules.collects_removals = false;
+    Planner planner(rules);
+    MovePipeline pipeline(planner, source, dest, [&](const model::Action&) { return maker.below(4) == 0; });
+    CAPTURE(fmt::format("{}", fmt::join(pipeline.log, "; ")));
+    CAPTURE(described(before));
+    carry_out(planner, pipeline, source, before, [&] { return maker.below(3) == 0; });
+    for (const auto& [path, item] : source) {
+      REQUIRE(dest.contains(path));
+      REQUIRE((dest.at(path).is_folder == item.is_folder && dest.at(path).content == item.content));
+    }
+    for (const auto& [path, item] : before) {
+      const bool is_in_way = std::any_of(source.begin(), source.end(), [&](const auto& one) {
+        return !one.second.is_folder && is_below(path, one.first);
+      });
+      REQUIRE((source.contains(path) || is_in_way || dest.contains(path)));
+    }
+    moves += pipeline.moves;
+  }
+  CHECK(moves > rounds / 8);
 }
 
 TEST_CASE("No more old names go than --max-delete allows")

@@ -388,9 +388,9 @@ TEST_CASE("Every option of rsync is either known or refused by name")
 {
   for (const char* name :
        {"acls",   "backup",     "block-size", "chmod",  "link-dest",   "xattrs",
-        "fuzzy",  "out-format", "log-file",   "daemon", "write-batch", "iconv",
+        "chown",  "out-format", "log-file",   "daemon", "write-batch", "iconv",
         "H",      "A",          "X",          "E",      "b",           "B",
-        "y",      "C",          "F",          "0",      "8",           "M",
+        "C",      "F",          "0",          "8",      "M",
         "U",      "N",          "T",          "J",      "4",           "6"}) {
     CAPTURE(name);
     CHECK_FALSE(foreign_option(name).empty());
