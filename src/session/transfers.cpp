@@ -35,6 +35,13 @@ source_error(const model::RelPath& path, proto::ReadOutcome outcome, int errno_v
   return error;
 }
 
+// Its old content stands under its name.
+bool
+replaces_file(const model::Action& action)
+{
+  return action.there && action.there->is_regular() && !action.replaces;
+}
+
 } // namespace
 
 Transfers::Transfers(Trees& trees, Report& report, LineOrder& lines, NewFolders& folders,
@@ -88,9 +95,9 @@ Transfers::source_file(const Flight& flight) const
 std::uint64_t
 Transfers::kept_bytes(const Flight& flight) const
 {
-  const auto& there = flight.action.there;
-  const bool grows = there && there->is_regular() && !flight.action.replaces && there->size < flight.action.entry.size;
-  return m_rules.append != model::Append::none && grows && !flight.no_delta ? there->size : 0;
+  const model::Action& action = flight.action;
+  const bool grows = replaces_file(action) && action.there->size < action.entry.size;
+  return m_rules.append != model::Append::none && grows && !flight.no_delta ? action.there->size : 0;
 }
 
 proto::Kept
@@ -116,7 +123,7 @@ void
 Transfers::dispatch(Flight& flight)
 {
   const model::Action& action = flight.action;
-  const bool has_old = action.there && action.there->is_regular() && !action.replaces;
+  const bool has_old = replaces_file(action);
   const bool similar = m_rules.similar && !has_old && !flight.is_awaited; // in a staged folder there is nothing yet
   const bool has_basis = m_rules.keeps_partial || has_old || similar;
   flight.reading = flight.summing = flight.matching = flight.applying = flight.dropped = false;
@@ -207,8 +214,8 @@ Transfers::takes_sums(Flight& flight, const proto::Sums& sums) const
   }
   flight.summing = !sums.is_last;
   flight.sums_bytes += sums.part.size();
-  const auto& there = flight.action.there;
-  return m_rules.keeps_partial || !there || flight.sums_bytes <= there->size + proto::max_chunk_bytes;
+  const bool is_known = !m_rules.keeps_partial && replaces_file(flight.action);
+  return !is_known || flight.sums_bytes <= flight.action.there->size + proto::max_chunk_bytes;
 }
 
 bool

@@ -126,6 +126,22 @@ class Fuzzy(BlackBox):
             self.assertGreaterEqual(self.literal, SIZE)
             self.assertEqual(self.read("far/tool-1.2.tar"), edited(noise(1)))
 
+    def test_many_sums_may_come_where_a_link_is_replaced(self):
+        def sparse(name, end):
+            with open(self.path(name), "r+b") as file:
+                file.truncate(1 << 30)
+                file.seek(0, os.SEEK_END)
+                file.write(end)
+        self.write("far/disk-1.img", noise(1))
+        self.write("src/disk-2.img", noise(1))
+        sparse("far/disk-1.img", b"end")
+        sparse("src/disk-2.img", b"another end")
+        os.symlink("disk-1.img", self.path("far/disk-2.img"))
+        self.sync("local", "-yS")
+        self.assertLess(self.literal, SIZE)
+        self.same("src/disk-2.img", "far/disk-2.img")
+        self.assertEqual(os.stat(self.path("far/disk-1.img")).st_size, (1 << 30) + 3)
+
     def test_with_options_that_write_otherwise(self):
         for words in (["--inplace"], ["-S"], ["--partial"], ["--partial-dir=.p"], ["-c"], ["-I"],
                       ["--remove-source-files"]):
