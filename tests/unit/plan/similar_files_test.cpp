@@ -53,6 +53,20 @@ TEST_CASE("A file is not similar to itself, nor to a tiny one")
   CHECK(best(files, file("tool-1.2")).empty());
 }
 
+TEST_CASE("A file that is very much larger than the new one is no basis of it")
+{
+  const SimilarFiles files({file("disk-1.img", 10'000'000), file("disk-22.img", 100'000)});
+  CHECK(best(files, file("disk-2.img", 10'000)) == "disk-22.img");
+  CHECK(best(files, file("disk-2.img", 5'000'000)) == "disk-1.img");
+}
+
+TEST_CASE("Of several of the same size and time one is taken that has another name")
+{
+  const SimilarFiles files({file("a", 9000, 4), file("b", 9000, 4), file("c", 9000, 5)});
+  CHECK(best(files, file("a", 9000, 4)) == "b");
+  CHECK(best(files, file("x", 9000, 5)) == "c");
+}
+
 TEST_CASE("Among very many names those around it are compared")
 {
   std::vector<NamedFile> many;
