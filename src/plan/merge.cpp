@@ -100,7 +100,7 @@ Merge::skips_folders_like(const Entry& folder) const
 bool
 Merge::is_also_implied(const Entry& folder) const
 {
-  return !std::ranges::all_of(items_below(folder.path.str()), &model::ScopeItem::contents);
+  return !folder.path.is_root() && !std::ranges::all_of(items_below(folder.path.str()), &model::ScopeItem::contents);
 }
 
 // Of a folder that was not fed: both sides have it, and it is equal.
@@ -249,11 +249,13 @@ Merge::only_source_folder(Entry source)
   emit(std::move(action));
 }
 
-// Under --ignore-existing a folder of that name is reason enough, and nothing is told.
+// Under --ignore-existing a folder of that name is reason enough, and nothing is told. (Where it is
+// done, the dest will find the folder.)
 bool
 Merge::holds_back(const Action& action, bool folder_may_come) const
 {
-  return m_rules.ignore_existing && folder_may_come && action.reason == Action::Reason::not_regular;
+  const bool is_told = m_rules.dry_run || action.reason == Action::Reason::not_regular;
+  return m_rules.ignore_existing && folder_may_come && is_told;
 }
 
 void

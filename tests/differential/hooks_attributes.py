@@ -69,7 +69,7 @@ def a_basis_gives_no_mode(context, item):
 def folder_times_are_kept(context, item):
     before = context.case.nodes.get(item.where)
     return (item.kind == "tree" and item.fields == ("mtime_ns",) and before is not None and before.kind == "dir"
-            and (item.rsync.mtime_ns == NOW or context.case.has("--modify-window"))
+            and (item.rsync.mtime_ns == NOW or context.case.has("--modify-window") or context.case.has("-@"))
             and item.godwit.mtime_ns == before.mtime_ns)
 
 
@@ -87,6 +87,8 @@ def unreadable_files_are_errors_under_checksum(context, item):
         return False
     if item.kind == "line":
         return item.godwit and context.case.has("-n") and any(context.line_names(item, p) for p in paths)
+    if context.case.has("--append", "--append-verify") and item.kind == "exit":
+        return (item.rsync, item.godwit) == (23, 0)
     if b"Permission denied" not in context.godwit.outcome.err or b"Permission denied" in context.rsync.outcome.err:
         return False
     if item.kind == "exit":

@@ -36,8 +36,11 @@ def dest_folder_is_made(context, item):
     dest = context.case.dest or b""
     if contents_of(context.rsync.trees, dest.rstrip(b"/")):
         return False
-    if dest.startswith(b"no/such/") and context.godwit.outcome.code == 11 and made_nothing(context.rsync.outcome):
-        return True
+    if made_nothing(context.rsync.outcome) and not contents_of(context.godwit.trees, dest.rstrip(b"/")):
+        is_new = item.kind == "tree" and item.where == dest.rstrip(b"/") and item.rsync is None
+        is_told = item.kind == "line" and item.where.startswith(b"created directory ")
+        if is_new or is_told or (dest.startswith(b"no/such/") and context.godwit.outcome.code == 11):
+            return True
     if (item.kind, item.rsync, item.godwit) == ("exit", 0, 3):  # a file stands where a folder is asked for
         return dest in context.case.nodes and context.case.has("-R") and not context.rsync.outcome.out.strip()
     return is_new_dest(context) and not contents_of(context.godwit.trees, dest) and new_folder_items(context, item, b"")

@@ -72,6 +72,13 @@ def line_before_a_failure(context, item):
     return any(shown == name or shown.startswith(name + b" -> ") for name in names)
 
 
+@difference("line-before-an-error")
+def line_before_an_error(context, item):
+    failed = re.findall(rb"^godwit: cannot (?:create|write) '(.*)': ", context.godwit.outcome.err, re.M)
+    return (item.kind == "line" and bool(item.godwit) and not item.rsync and context.rsync.outcome.code == 23
+            and any(name.endswith(told_path(item.where)) for name in failed))
+
+
 @difference("failed-file-touches-its-folder")
 def failed_file_touches_its_folder(context, item):
     return (item.kind == "tree" and item.fields == ("mtime_ns",) and item.godwit.mtime_ns == NOW
@@ -93,8 +100,15 @@ def hidden_names_are_not_listed(context, item):
             return bool(held) and (item.rsync, item.godwit) in ((0, 25), (23, 25))
         return item.kind == "line" and item.rsync and any(
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
+    if context.case.has("--existing") and ways_left(context.rsync) - ways_left(context.godwit):
+        return (item.kind, item.rsync, item.godwit) == ("exit", 23, 0) or is_emptied_by_rsync(context, item) or (
+            item.kind == "line" and item.where.startswith(b"cannot delete non-empty directory"))
     if not context.case.has("-n"):
         return False
+    if context.case.has("--ignore-existing") and item.kind == "line" and any(
+            context.line_names(item, p) or item.where.startswith((b"Number of", b"Total transferred"))
+            for p in folders_in_the_way(context)):
+        return True
     if item.kind == "line":
         held = [told_path(i.where) for i in context.items if i.kind == "line" and i.rsync
                 and i.where.startswith(b"cannot delete non-empty directory")]
@@ -106,8 +120,22 @@ def hidden_names_are_not_listed(context, item):
         return False
     if item.kind == "exit":
         return (item.rsync, item.godwit) == (23, 0)
-    return item.kind == "line" and (item.where.startswith(b"cannot delete non-empty directory")
-                                    or line_names_one_of(item.where, context.rsync.outcome.err))
+    return item.kind == "line" and (
+        item.where.startswith((b"cannot delete non-empty directory", b"Number of", b"Total transferred"))
+        or line_names_one_of(item.where, context.rsync.outcome.err))
+
+
+def ways_left(result):
+    """Names, as errors print them, that the tool could not make way for."""
+    found = re.findall(rb"could not make way for (?:new [a-z ]+: (.*)|'(.*?)': )", result.outcome.err)
+    return {one or other for one, other in found}
+
+
+def is_emptied_by_rsync(context, item):
+    """It went from a folder that rsync could not make way for in the end."""
+    name = printed_name(item.where)
+    return item.kind == "tree" and item.rsync is None and any(
+        name.startswith(b"dst/" + way + b"/") for way in ways_left(context.rsync))
 
 
 def is_hidden_way(context, item):
@@ -121,19 +149,22 @@ def is_hidden_way(context, item):
 def hidden_folder_in_the_way_stays(context, item):
     if is_hidden_way(context, item):
         return True
-    if item.where.startswith(b"Number of deleted") and item.kind == "line":
-        return any(is_hidden_way(context, other) for other in context.items)
-    if b"could not make way" not in context.godwit.outcome.err or b"could not make way" in context.rsync.outcome.err:
+    if item.kind == "line" and item.where.startswith(b"Number of deleted") and any(
+            is_hidden_way(context, other) for other in context.items):
+        return True
+    if not ways_left(context.godwit) - ways_left(context.rsync):
         return False
     if item.kind == "exit":
         return item.godwit == 23
     stayed = [p for p in folders_in_the_way(context)
               if context.godwit.trees.get(p) and context.godwit.trees[p].kind == "dir"
               and context.rsync.trees.get(p) and context.rsync.trees[p].kind != "dir"]
+    if is_emptied_by_rsync(context, item):
+        return True
     if item.kind == "tree":
         return any(item.where == p or item.where.startswith(p + b"/")
                    or p.rpartition(b"/")[0] == item.where and item.fields == ("mtime_ns",) for p in stayed)
-    return item.where.startswith(b"Number of") or any(
+    return item.where.startswith((b"Number of", b"Total transferred")) or any(
         context.line_names(item, p) or context.line_is_below(item, p) for p in stayed)
 
 
@@ -158,6 +189,17 @@ def kept_files_keep_their_mode(context, item):
     return (item.kind == "tree" and item.fields == ("mode",) and before is not None and item.where.startswith(b"dst/")
             and context.case.uid is not None and any(word.startswith("--del") for word in context.case.words())
             and item.godwit.mode & 0o7777 == before.mode and item.rsync.mode & 0o7777 == before.mode | 0o200)
+
+
+@difference("sources-go-when-all-is-copied")
+def sources_go_when_all_is_copied(context, item):
+    if not context.case.has("--remove-source-files") or len(context.case.sources) < 2:
+        return False
+    if (context.rsync.outcome.code, context.godwit.outcome.code) != (24, 0):
+        return False
+    if item.kind == "tree":
+        return item.where.startswith(b"dst") and (item.rsync is None or item.fields == ("mtime_ns",))
+    return item.kind == "exit" or item.godwit or item.where.startswith((b"Number of", b"Total "))
 
 
 @difference("source-stays-when-the-destination-failed")

@@ -24,6 +24,7 @@ struct PlanRules {
   bool specials = false;
   bool update = false;
   bool existing = false;
+  bool dry_run = false; // nothing will turn up at the dest that was not planned for
   bool ignore_existing = false;
   bool only_appends = false; // a file that is not longer than the dest's is left alone
   std::optional<std::uint64_t> min_size;
