@@ -48,7 +48,7 @@ LocalScan::LocalScan(const Context& context, proto::Scan request)
   if (m_is_source && context.roots.request.relative) {
     for (const model::ScopeItem& item : m_request.scope) {
       const auto is_below = [&](const model::ScopeItem& other) { return other.path.is_below(item.path); };
-      if (item.is_listed && !item.contents &&
+      if (item.is_listed && !item.contents && !is_listed_anyway(item.path) &&
           std::any_of(m_request.scope.begin(), m_request.scope.end(), is_below)) {
         m_implied.insert(item.path);
       }
@@ -58,6 +58,18 @@ LocalScan::LocalScan(const Context& context, proto::Scan request)
     m_pages.emplace(to_plan(m_request.recipe), m_is_source ? model::Side::source : model::Side::dest,
                     context.roots.key);
   }
+}
+
+// Among the contents of another operand.
+bool
+LocalScan::is_listed_anyway(const model::RelPath& folder) const
+{
+  const auto holds = [&](const model::ScopeItem& other) {
+    const bool is_parent = folder.parent() == other.path;
+    return other.contents && folder.is_below(other.path) &&
+           (m_request.depth == model::Depth::all || (m_request.depth == model::Depth::level && is_parent));
+  };
+  return std::any_of(m_request.scope.begin(), m_request.scope.end(), holds) && !judge(folder, true).hidden;
 }
 
 void

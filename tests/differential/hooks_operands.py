@@ -39,7 +39,7 @@ def dest_folder_is_made(context, item):
     if made_nothing(context.rsync.outcome) and not contents_of(context.godwit.trees, dest.rstrip(b"/")):
         is_new = item.kind == "tree" and item.where == dest.rstrip(b"/") and item.rsync is None
         is_told = item.kind == "line" and item.where.startswith(b"created directory ")
-        if is_new or is_told or (dest.startswith(b"no/such/") and context.godwit.outcome.code == 11):
+        if is_new or is_told or (context.godwit.outcome.code in (3, 11) and b"/" in dest):
             return True
     if (item.kind, item.rsync, item.godwit) == ("exit", 0, 3):  # a file stands where a folder is asked for
         return dest in context.case.nodes and context.case.has("-R") and not context.rsync.outcome.out.strip()
@@ -63,6 +63,12 @@ def pull_knows_what_it_asked_for(context, item):
     return context.case.way == "pull" and context.rsync.outcome.code == 4 and re.search(
         rb"ERROR: rejecting (excluded|unrequested) file-list name", context.rsync.outcome.err) is not None and (
             context.case.has("-R") or any(source.endswith(b"..") for source in context.case.sources))
+
+
+@difference("old-args-has-no-effect")
+def old_args_has_no_effect(context, _item):
+    return context.case.way == "pull" and context.case.has("--old-args") and any(
+        re.search(rb"[^\w./~:@%+,=-]", source) for source in context.case.sources)
 
 
 @difference("nothing-is-told-before-the-destination-opens")
