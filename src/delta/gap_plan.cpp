@@ -16,19 +16,18 @@ constexpr std::uint64_t max_slack = std::uint64_t{64} << 10;
 // No task takes more than a quarter of a request.
 constexpr std::uint64_t max_task_blocks = SumRequest::max_blocks / 4;
 // What a block and a range cost on the wire, about.
-constexpr std::uint64_t block_cost = 7;
+constexpr std::uint64_t block_cost = 6;
 constexpr std::uint64_t range_cost = 6;
 // As in signature.hpp.
 constexpr unsigned margin = 16;
 
-// From 64 KiB to 4 KiB to 512 bytes; larger blocks take steps of 64. These are at least 8,
-// so that the samples of a long gap do not overlap. The last, to 128 bytes, is for changes of
-// a few bytes (a row of a database): of a gap longer than this, all that was tried has failed.
+// From 64 KiB to 4 KiB to 512 bytes; larger blocks take steps of 64. The last, to 128 bytes, is
+// for changes of a few bytes: a row of a database, an address in code. (64 found too little
+// more in ELF files to pay for its sums.)
 constexpr std::uint32_t small_block = 512;
-constexpr std::uint64_t small_gap_blocks = 4;
 
 std::uint32_t
-next_block(std::uint32_t tried, std::uint64_t gap_bytes)
+next_block(std::uint32_t tried)
 {
   if (tried > (16U << 10)) {
     return std::max(4096U, tried / 64);
@@ -36,7 +35,15 @@ next_block(std::uint32_t tried, std::uint64_t gap_bytes)
   if (tried >= 8 * small_block) {
     return small_block;
   }
-  return tried > SumRange::min_block && gap_bytes < small_gap_blocks * tried ? SumRange::min_block : 0;
+  return tried > SumRange::min_block ? SumRange::min_block : 0;
+}
+
+// Pages of a database or a disk image that were written anew: nothing is left of them.
+bool
+is_whole_pages(const Range& fresh)
+{
+  constexpr std::uint64_t page = 4096;
+  return fresh.at % page == 0 && fresh.bytes % page == 0;
 }
 
 std::uint64_t
@@ -81,7 +88,8 @@ sample_task(const Gap& gap, std::uint32_t block)
 {
   GapTask task{0, block, true, {}};
   const std::uint64_t length = sample_blocks * block;
-  const std::uint64_t slack = std::min(max_slack, gap.fresh.bytes / 16);
+  const std::uint64_t apart = (gap.fresh.bytes / samples - length - block) / 2; // so that samples do not overlap
+  const std::uint64_t slack = std::min({max_slack, gap.fresh.bytes / 16, apart});
   for (std::uint64_t k = 0; k < samples; ++k) {
     const std::uint64_t into = gap.fresh.bytes / samples * k / block * block;
     // The first half lies as far from the copy before as it does in the new file, the rest from the one
@@ -117,8 +125,8 @@ cost_of(const GapTask& task)
 GapTask
 task_for(const Gap& gap)
 {
-  const std::uint32_t block = next_block(gap.segment.tried_block, gap.fresh.bytes);
-  if (gap.segment.closed || block == 0) {
+  const std::uint32_t block = next_block(gap.segment.tried_block);
+  if (gap.segment.closed || block == 0 || (block == SumRange::min_block && is_whole_pages(gap.fresh))) {
     return {};
   }
   if (!gap.segment.hot && gap.fresh.bytes > long_gap_blocks * gap.segment.tried_block) {
@@ -180,7 +188,7 @@ choose_bits(GapPlan* plan)
   const auto bits = static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(pairs))) + margin;
   plan->request.key_bits = most > 0x1p32 ? 32 : 24;
   const unsigned strong = bits - std::min(bits, plan->request.key_bits);
-  plan->request.strong_bits = std::clamp((strong + 7) / 8 * 8, 24U, 64U);
+  plan->request.strong_bits = std::clamp((strong + 7) / 8 * 8, 16U, 64U);
 }
 
 } // namespace

@@ -90,7 +90,7 @@ decode_sum_request(ByteView wire, std::uint64_t basis_bytes)
   request.key_bits = static_cast<unsigned>(wire[0]);
   request.strong_bits = static_cast<unsigned>(wire[1]);
   wire = wire.subspan(2);
-  if ((request.key_bits != 24 && request.key_bits != 32) || request.strong_bits < 24 ||
+  if ((request.key_bits != 24 && request.key_bits != 32) || request.strong_bits < 16 ||
       request.strong_bits > 64 || request.strong_bits % 8 != 0) {
     return bad("its sums have no valid length");
   }

@@ -25,7 +25,8 @@ constexpr std::array<Rung, 6> ladder = {{{{0, 0, false}, 1e18, 1e18},
                                          {{5, 23, true}, 8 * mb, 90 * mb},
                                          {{9, 25, true}, 2.5 * mb, 40 * mb}}};
 constexpr std::size_t fastest_rung = 1;
-constexpr std::size_t first_rung = 2; // level 1, before anything is known
+constexpr std::size_t first_rung = 2;  // level 1, before anything is known
+constexpr std::size_t forced_rung = 3; // level 3, as zstd's users expect
 
 constexpr auto least_stretch = std::chrono::seconds(1);
 constexpr auto first_stretch = std::chrono::milliseconds(250);
@@ -42,7 +43,8 @@ constexpr double margin = 2;
 } // namespace
 
 LevelChoice::LevelChoice(const CompressWish& wish, std::uint64_t known_rate)
-    : m_wish(wish), m_known_rate(static_cast<double>(known_rate)), m_rung(first_rung)
+    : m_wish(wish), m_known_rate(static_cast<double>(known_rate)),
+      m_rung(wish.mode == proto::CompressMode::forced ? forced_rung : first_rung)
 {
   m_fixed.level = std::clamp(wish.level, proto::Compression::least_level, proto::Compression::most_level);
   if (wish.mode == proto::CompressMode::off) {
@@ -163,7 +165,7 @@ std::size_t
 LevelChoice::lowest_rung() const
 {
   if (m_wish.mode == proto::CompressMode::forced) {
-    return first_rung;
+    return forced_rung;
   }
   return m_is_near ? 0 : fastest_rung;
 }

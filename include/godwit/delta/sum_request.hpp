@@ -43,7 +43,7 @@ struct SumRequest {
   static constexpr std::uint64_t max_blocks = std::uint64_t{1} << 20;
 
   unsigned key_bits = 24;    // 24 or 32
-  unsigned strong_bits = 24; // whole bytes, 24 to 64
+  unsigned strong_bits = 24; // whole bytes, 16 to 64
   std::vector<SumRange> ranges;
 
   std::uint64_t

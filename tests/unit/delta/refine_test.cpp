@@ -119,7 +119,7 @@ TEST_CASE("a page of which nothing is left is not searched for ever smaller part
 {
   const Bytes basis = some_bytes(100000);
   Bytes fresh = basis;
-  overwrite(fresh, 50176, 4096);
+  overwrite(fresh, 49152, 4096);
   const RoundTrip trip = round_trip(key, basis, fresh, by_levels);
   CHECK(!trip.error);
   CHECK(trip.rounds == 0);

@@ -105,7 +105,7 @@ TEST_CASE("what is forced is never given up, what is fixed or off never changes"
 {
   LevelChoice forced({Mode::forced, 0}, 0);
   forced.peer_is_near();
-  CHECK(levels(forced, slow_dest, 3) == std::vector{1, 1, 1});
+  CHECK(levels(forced, slow_dest, 3) == std::vector{3, 3, 3});
   CHECK(levels(forced, slow_link, 1) == std::vector{9});
   LevelChoice fixed({Mode::fixed, 12}, 0);
   CHECK(levels(fixed, slow_link, 2) == std::vector{12, 12});
