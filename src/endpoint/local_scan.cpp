@@ -48,7 +48,7 @@ LocalScan::LocalScan(const Context& context, proto::Scan request)
   if (m_is_source && context.roots.request.relative) {
     for (const model::ScopeItem& item : m_request.scope) {
       const auto is_below = [&](const model::ScopeItem& other) { return other.path.is_below(item.path); };
-      if (item.is_listed && !item.contents && !is_listed_anyway(item.path) &&
+      if (item.is_listed && !is_listed_anyway(item) &&
           std::any_of(m_request.scope.begin(), m_request.scope.end(), is_below)) {
         m_implied.insert(item.path);
       }
@@ -60,16 +60,21 @@ LocalScan::LocalScan(const Context& context, proto::Scan request)
   }
 }
 
-// Among the contents of another operand.
+// As an operand, or among the contents of one.
 bool
-LocalScan::is_listed_anyway(const model::RelPath& folder) const
+LocalScan::is_listed_anyway(const model::ScopeItem& folder) const
 {
+  if (folder.path.is_root() || (folder.contents && m_request.depth == model::Depth::items)) {
+    return folder.contents;
+  }
   const auto holds = [&](const model::ScopeItem& other) {
-    const bool is_parent = folder.parent() == other.path;
-    return other.contents && folder.is_below(other.path) &&
+    const bool is_parent = folder.path.parent() == other.path;
+    return other.contents && folder.path.is_below(other.path) &&
            (m_request.depth == model::Depth::all || (m_request.depth == model::Depth::level && is_parent));
   };
-  return std::any_of(m_request.scope.begin(), m_request.scope.end(), holds) && !judge(folder, true).hidden;
+  const bool is_covered =
+      folder.contents || std::any_of(m_request.scope.begin(), m_request.scope.end(), holds);
+  return is_covered && !judge(folder.path, true).hidden;
 }
 
 void

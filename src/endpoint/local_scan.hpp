@@ -42,7 +42,7 @@ private:
   bool add(model::Entry&& entry);
   void add_error(const model::RelPath& path, const Error& error);
   fs::Verdict judge(const model::RelPath& path, bool is_folder) const;
-  bool is_listed_anyway(const model::RelPath& folder) const;
+  bool is_listed_anyway(const model::ScopeItem& folder) const;
   void name_owners(const model::Entry& entry);
   bool send_batch();
   bool send_page();

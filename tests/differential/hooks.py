@@ -20,9 +20,11 @@ def printed_name(path):
 
 def told_path(line):
     """The path that a line of standard output tells of, as it is printed there."""
+    if line.startswith(b"skipping non-regular file "):
+        line = line.rstrip(b'"')
     line = re.sub(rb"^([<>ch.][fdLDS]([^ ]{9}| {9}) |\*deleting   |deleting |cannot delete non-empty directory: "
                   rb"|skipping directory |skipping non-regular file \"|sender file already removed: )", b"", line)
-    return line.split(b" -> ")[0].rstrip(b'"').rstrip(b"/")
+    return line.split(b" -> ")[0].rstrip(b"/")
 
 
 def count(line):

@@ -2,7 +2,7 @@
 import os
 import re
 
-from hooks import count, difference
+from hooks import count, difference, printed_name, told_path
 
 
 def contents_of(trees, folder):
@@ -37,7 +37,9 @@ def dest_folder_is_made(context, item):
     if contents_of(context.rsync.trees, dest.rstrip(b"/")):
         return False
     if made_nothing(context.rsync.outcome) and not contents_of(context.godwit.trees, dest.rstrip(b"/")):
-        is_new = item.kind == "tree" and item.where == dest.rstrip(b"/") and item.rsync is None
+        where = dest.rstrip(b"/")
+        is_new = item.kind == "tree" and (item.where == where and item.rsync is None
+                                          or item.where == where.rpartition(b"/")[0] and item.fields == ("mtime_ns",))
         is_told = item.kind == "line" and item.where.startswith(b"created directory ")
         if is_new or is_told or (context.godwit.outcome.code in (3, 11) and b"/" in dest):
             return True
@@ -63,6 +65,30 @@ def pull_knows_what_it_asked_for(context, item):
     return context.case.way == "pull" and context.rsync.outcome.code == 4 and re.search(
         rb"ERROR: rejecting (excluded|unrequested) file-list name", context.rsync.outcome.err) is not None and (
             context.case.has("-R") or any(source.endswith(b"..") for source in context.case.sources))
+
+
+@difference("unreadable-names-win-too")
+def unreadable_names_win(context, item):
+    names = re.findall(rb"^godwit: symlink has no referent: '(.*)'", context.godwit.outcome.err, re.M)
+    if len(context.case.sources) < 2 or context.rsync.outcome.code != 23:
+        return False
+    if item.kind == "tree":
+        name = printed_name(item.where.rsplit(b"/", 1)[-1])
+        return (item.godwit is None or item.fields == ("mtime_ns",)) and any(
+            n.rsplit(b"/", 1)[-1] == name or n.rsplit(b"/", 2)[-2:-1] == [name] for n in names)
+    return item.kind == "line" and (item.where.startswith((b"Number of", b"Total ")) or any(
+        told_path(item.where).rsplit(b"/", 1)[-1] == n.rsplit(b"/", 1)[-1] for n in names))
+
+
+@difference("implied-although-excluded")
+def implied_although_excluded(context, item):
+    """-R without -r: the folder of an operand that a rule excludes."""
+    if not context.case.has("-R") or b"skipping directory" not in context.godwit.outcome.out:
+        return False
+    if item.kind == "tree":
+        was_made = item.rsync is None and item.godwit.kind == "dir"
+        return was_made or item.fields == ("mtime_ns",) and item.godwit.kind == "dir"
+    return item.kind == "line" and (item.where.startswith(b"Number of") or re.match(rb"cd\+{9} ", item.where) is not None)
 
 
 @difference("old-args-has-no-effect")

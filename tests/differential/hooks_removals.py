@@ -8,7 +8,7 @@ def deletion_held_back(context):
     """godwit reported an error and rsync, too, ended with a partial transfer."""
     return context.godwit.outcome.code == 23 and context.case.has(
         "--delete", "--delete-before", "--delete-during", "--delete-after", "--delete-delay", "--del",
-        "--delete-excluded") and b"delet" in context.godwit.outcome.err
+        "--delete-excluded", "--force") and re.search(rb"delet|make way", context.godwit.outcome.err)
 
 
 @difference("no-deletion-after-scan-error")
@@ -101,8 +101,9 @@ def hidden_names_are_not_listed(context, item):
         return item.kind == "line" and item.rsync and any(
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
     if context.case.has("--existing") and ways_left(context.rsync) - ways_left(context.godwit):
-        return (item.kind, item.rsync, item.godwit) == ("exit", 23, 0) or is_emptied_by_rsync(context, item) or (
-            item.kind == "line" and item.where.startswith(b"cannot delete non-empty directory"))
+        counts_as_none = (item.kind, item.rsync, item.godwit) == ("exit", 23, 0) or is_emptied_by_rsync(context, item)
+        if counts_as_none or item.kind == "line" and item.where.startswith(b"cannot delete non-empty directory"):
+            return True
     if not context.case.has("-n"):
         return False
     if context.case.has("--ignore-existing") and item.kind == "line" and any(
@@ -195,6 +196,8 @@ def kept_files_keep_their_mode(context, item):
 def sources_go_when_all_is_copied(context, item):
     if not context.case.has("--remove-source-files") or len(context.case.sources) < 2:
         return False
+    if item.kind == "line" and item.where.startswith(b"sender file already removed: "):
+        return True
     if (context.rsync.outcome.code, context.godwit.outcome.code) != (24, 0):
         return False
     if item.kind == "tree":
