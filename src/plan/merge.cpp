@@ -249,13 +249,11 @@ Merge::only_source_folder(Entry source)
   emit(std::move(action));
 }
 
-// Under --ignore-existing a folder of that name is reason enough, and nothing is told. (Where it is
-// done, the dest will find the folder.)
+// Under --ignore-existing a folder of that name is reason enough, and nothing is told.
 bool
-Merge::holds_back(const Action& action, bool folder_may_come) const
+Merge::holds_back(bool folder_may_come) const
 {
-  const bool is_told = m_rules.dry_run || action.reason == Action::Reason::not_regular;
-  return m_rules.ignore_existing && folder_may_come && is_told;
+  return m_rules.ignore_existing && folder_may_come;
 }
 
 void
@@ -275,7 +273,7 @@ Merge::only_source_name(Entry source, bool folder_may_come)
   std::uint64_t number = Level::no_action;
   if (source.type != Type::unknown) {
     Action action = choose(source, nullptr, m_rules);
-    const bool is_held = holds_back(action, folder_may_come);
+    const bool is_held = holds_back(folder_may_come);
     if (is_held || (m_rules.existing && folder_may_come)) {
       m_levels.top().left_out.push_back(std::move(source));
     }

@@ -77,7 +77,7 @@ private:
   bool is_given_up(const model::Entry& source) const;
   void both_folders(model::Entry source, const model::Entry& dest);
   void only_source_folder(model::Entry source);
-  bool holds_back(const model::Action& action, bool folder_may_come) const;
+  bool holds_back(bool folder_may_come) const;
   void tell_held_back();
   void only_source_name(model::Entry source, bool folder_may_come);
   void only_dest_name(const model::Entry& dest, bool folder_may_come);

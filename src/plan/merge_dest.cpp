@@ -158,14 +158,6 @@ Merge::waiting_number(const Entry& folder, std::uint64_t number)
     left_out.erase(found);
     return emit(choose(source, &folder, m_rules));
   }
-  if (number != Level::no_action && m_rules.ignore_existing) {
-    Action action;
-    action.kind = Action::Kind::skip;
-    action.reason = Action::Reason::exists;
-    action.entry = folder;
-    action.for_number = number;
-    return emit(std::move(action));
-  }
   return folder.has(Entry::through_link) ? Level::no_action : number;
 }
 

@@ -129,7 +129,6 @@ PlanRules::from(const model::Options& options, model::Scope scope, std::uint32_t
   rules.specials = options.specials;
   rules.update = options.update;
   rules.existing = options.existing;
-  rules.dry_run = options.dry_run;
   rules.ignore_existing = options.ignore_existing;
   rules.only_appends = options.append != model::Append::none;
   rules.min_size = options.min_size;

@@ -83,6 +83,10 @@ def unreadable_names_win(context, item):
 @difference("implied-although-excluded")
 def implied_although_excluded(context, item):
     """-R without -r: the folder of an operand that a rule excludes."""
+    if context.case.has("-R") and item.where == b"dst" and set(item.fields or ()) <= {"mode", "mtime_ns", "uid", "gid"}:
+        return item.kind == "tree"
+    if context.case.has("-R") and item.kind == "line" and (item.where == b"./" or item.where.endswith(b" ./")):
+        return True
     if not context.case.has("-R") or b"skipping directory" not in context.godwit.outcome.out:
         return False
     if item.kind == "tree":
@@ -198,9 +202,14 @@ def duplicates_are_counted_once(context, item):
 
 @difference("pruned-folders-are-not-counted")
 def pruned_folders_are_not_counted(context, item):
-    return item.kind == "line" and context.case.has("-m") and rsync_counts_more(context, item, b"Number of files") and (
-        re.sub(rb"^[^(]*|,? ?dir: [\d,]+", b"", item.where) in [
-            re.sub(rb"^[^(]*|,? ?dir: [\d,]+", b"", i.where) for i in context.items
+    if not context.case.has("-m"):
+        return False
+    if item.kind == "tree":  # one that two sources name, empty in both
+        return len(context.case.sources) > 1 and item.godwit is None and item.rsync.kind == "dir" and all(
+            context.rsync.trees[p].kind == "dir" for p in contents_of(context.rsync.trees, item.where))
+    return item.kind == "line" and rsync_counts_more(context, item, b"Number of files") and (
+        re.sub(rb"^[^(]*|,? ?dir: [\d,]+|[()]", b"", item.where) in [
+            re.sub(rb"^[^(]*|,? ?dir: [\d,]+|[()]", b"", i.where) for i in context.items
             if i.kind == "line" and i.where.startswith(b"Number of files") and i.rsync != item.rsync])
 
 

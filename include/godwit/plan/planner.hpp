@@ -24,7 +24,6 @@ struct PlanRules {
   bool specials = false;
   bool update = false;
   bool existing = false;
-  bool dry_run = false; // nothing will turn up at the dest that was not planned for
   bool ignore_existing = false;
   bool only_appends = false; // a file that is not longer than the dest's is left alone
   std::optional<std::uint64_t> min_size;
@@ -80,8 +79,8 @@ model::Action as_if_new(model::Action move);
 // non-folder is met after that one's action: when the planner has passed the folder, it emits, with
 // `for_number` set to the action that waits, `remove` for what it holds, and then either `clear_way` (remove
 // the folder itself, which is neither counted nor reported, and run that action) or `skip` (`in_way`: 'could
-// not make way', exit 23; `exists`: --ignore-existing). Until then the pipeline holds back an action that the
-// dest answers with 'in way'.
+// not make way', exit 23). Until then the pipeline holds back an action that the dest answers with 'in way'.
+// Under --ignore-existing such an action comes only when the dest's folder is through and holds no such name.
 //
 // Moves, with `detects_renames`. What is new is held back as long as something that only the dest has may turn
 // out to be its old name, as are files of one folder that replace each other's content; so its actions come
