@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +64,30 @@ def identity(uid):
     return {"user": uid, "group": uid, "extra_groups": []}
 
 
+def lives_in(group):
+    """Whether a process of the group still runs: one that only waits to be reaped has let go of its files."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # it ended meanwhile
+        if int(its_group) == group and state not in "ZX":
+            return True
+    return False
+
+
 def end(process):
-    """Ends a process and all that it started (it leads a group of its own)."""
+    """Ends a process and all that it started (it leads a group of its own), and waits for all of them."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     process.wait()
+    until = time.monotonic() + 20
+    while lives_in(process.pid):
+        if time.monotonic() > until:
+            raise TimeoutError(f"group {process.pid} does not end")
+        time.sleep(0.005)
 
 
 def start(command, cwd, env=None, uid=None, umask=0o022, stdin=subprocess.DEVNULL):
