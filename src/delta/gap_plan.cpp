@@ -52,14 +52,6 @@ round_up(std::uint64_t value, std::uint64_t block)
   return (value + block - 1) / block * block;
 }
 
-struct Gap {
-  const Segment& segment;
-  Range fresh;
-  std::uint64_t from = 0; // the copy before ended here in the basis
-  std::uint64_t to = 0;   // the copy behind begins here
-  std::uint64_t basis_bytes = 0;
-};
-
 // Where the first `bytes` of a gap, or all of it, may lie in the basis.
 std::vector<Range>
 basis_ranges(const Gap& gap, std::uint64_t bytes, std::uint32_t block)
@@ -197,29 +189,20 @@ GapPlan
 plan_gaps(const std::vector<Segment>& segments, const GapContext& context)
 {
   GapPlan plan;
-  std::uint64_t fresh_at = context.fresh_at;
-  std::uint64_t from = context.copied_to;
   std::uint64_t blocks = 0;
-  for (std::size_t i = 0; i < segments.size(); fresh_at += segments[i].bytes, ++i) {
-    const Segment& segment = segments[i];
-    if (!segment.is_gap()) {
-      from = std::min(segment.basis_at + segment.bytes, context.basis_bytes); // a hole may end beyond
-      continue;
-    }
-    const bool bounded = i + 1 < segments.size() && !segments[i + 1].is_gap();
-    const std::uint64_t to = bounded ? segments[i + 1].basis_at : context.basis_bytes;
-    const Gap gap{segment, {fresh_at, segment.bytes}, from, to, context.basis_bytes};
+  visit_gaps(segments, context, [&](const Gap& gap) {
     GapTask task = task_for(gap);
     if (task.searches.empty()) {
-      continue;
+      return true;
     }
     if (!add_to_request(task, &plan, &blocks)) {
-      break;
+      return false;
     }
     plan.likely_saving += saving_of(task, gap);
-    task.segment = i;
+    task.segment = gap.number;
     plan.tasks.push_back(std::move(task));
-  }
+    return true;
+  });
   choose_bits(&plan);
   return plan;
 }

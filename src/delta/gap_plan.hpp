@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "delta/segments.hpp"
-#include "godwit/delta/sum_request.hpp"
+#include "delta/gap.hpp"
 
 namespace godwit::delta {
 
@@ -27,13 +26,6 @@ struct GapPlan {
   std::vector<GapTask> tasks; // in the order of the segments
   SumRequest request;
   std::uint64_t likely_saving = 0;
-};
-
-// What lies before and around the segments to plan for.
-struct GapContext {
-  std::uint64_t fresh_at = 0;  // of the first segment
-  std::uint64_t copied_to = 0; // where the copy before the first segment ended in the basis
-  std::uint64_t basis_bytes = 0;
 };
 
 // Chooses the gaps that are worth finer sums, and where in the basis to look:

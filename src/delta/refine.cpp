@@ -5,6 +5,7 @@
 
 #include "delta/fine_shape.hpp"
 #include "delta/gap_plan.hpp"
+#include "delta/guesses.hpp"
 #include "delta/packed.hpp"
 #include "delta/rolling_search.hpp"
 #include "godwit/base/assert.hpp"
@@ -77,8 +78,16 @@ struct Refiner::State {
   std::uint32_t coarse_block;
   std::uint64_t added; // bytes of the new file so far
   std::vector<Segment> segments;
-  std::optional<GapPlan> plan; // for the segments as they are
+  std::optional<GapPlan> plan; // for the segments as they are, and so:
+  std::optional<Guesses> guesses;
   RefineResult result;
+
+  void make_plans();
+  void drop_plans();
+  bool guesses_first() const;
+  const SumRequest& request() const;
+  Result<> search_gaps(ByteView sums);
+  Result<> take_guesses(ByteView sums);
 
   Result<> add(const Segment& segment);
   Result<> search(const GapTask& task, const GapSearch& search, ByteView& sums, SegmentSink& sink);
@@ -88,7 +97,7 @@ struct Refiner::State {
 };
 
 Refiner::Refiner(const HashKey& key, ReadAt& source, std::uint64_t basis_bytes, OpSink& out)
-    : m_state(new State{key, source, out, {0, 0, basis_bytes}, 0, 0, {}, {}, {}})
+    : m_state(new State{key, source, out, {0, 0, basis_bytes}, 0, 0, {}, {}, {}, {}})
 {
   m_state->coarse_block = shape_for(basis_bytes, {Strength::sized, Levels::several}).block_bytes;
 }
@@ -123,7 +132,7 @@ Refiner::hole(std::uint64_t bytes)
 Result<>
 Refiner::State::add(const Segment& segment)
 {
-  plan.reset();
+  drop_plans();
   added += segment.bytes;
   if (segments.size() == max_segments) {
     TRY(emit());
@@ -132,13 +141,44 @@ Refiner::State::add(const Segment& segment)
   return {};
 }
 
+void
+Refiner::State::make_plans()
+{
+  if (guesses && guesses->is_compared() && guesses->likely_saving() == 0) {
+    segments = guesses->settle(segments);
+    drop_plans();
+  }
+  if (!plan) {
+    plan = plan_gaps(segments, context);
+    guesses.emplace(segments, context);
+  }
+}
+
+void
+Refiner::State::drop_plans()
+{
+  plan.reset();
+  guesses.reset();
+}
+
+// Guesses that were answered wait for their proof, and others until no search saves more.
+bool
+Refiner::State::guesses_first() const
+{
+  return guesses->is_compared() || guesses->likely_saving() > plan->likely_saving;
+}
+
+const SumRequest&
+Refiner::State::request() const
+{
+  return guesses_first() ? guesses->request() : plan->request;
+}
+
 std::uint64_t
 Refiner::likely_saving()
 {
-  if (!m_state->plan) {
-    m_state->plan = plan_gaps(m_state->segments, m_state->context);
-  }
-  return m_state->plan->likely_saving;
+  m_state->make_plans();
+  return m_state->guesses_first() ? m_state->guesses->likely_saving() : m_state->plan->likely_saving;
 }
 
 Bytes
@@ -146,37 +186,50 @@ Refiner::request()
 {
   ASSERT(likely_saving() != 0);
   Bytes wire;
-  encode(m_state->plan->request, wire);
+  encode(m_state->request(), wire);
   return wire;
 }
 
 Result<>
 Refiner::refine(ByteView sums)
 {
-  State& state = *m_state;
-  ASSERT(state.plan);
-  std::uint64_t blocks = 0;
-  for (const SumRange& range : state.plan->request.ranges) {
-    blocks += range.blocks();
-  }
-  if (sums.size() != blocks * state.plan->request.bytes_per_block()) {
+  ASSERT(m_state->plan);
+  if (sums.size() != m_state->request().reply_bytes()) {
     return make_error(ErrorKind::protocol, "cannot read sums: their length is not what was asked for");
   }
+  return m_state->guesses_first() ? m_state->take_guesses(sums) : m_state->search_gaps(sums);
+}
+
+Result<>
+Refiner::State::take_guesses(ByteView sums)
+{
+  if (!guesses->is_compared()) {
+    return guesses->compare(key, source, sums);
+  }
+  TRY(guesses->prove(key, source, sums));
+  segments = guesses->settle(segments);
+  drop_plans();
+  return {};
+}
+
+Result<>
+Refiner::State::search_gaps(ByteView sums)
+{
   std::vector<Segment> refined;
-  std::uint64_t fresh_at = state.context.fresh_at;
-  auto task = state.plan->tasks.begin();
-  for (std::size_t i = 0; i < state.segments.size(); ++i) {
-    const Segment& segment = state.segments[i];
-    if (task != state.plan->tasks.end() && task->segment == i) {
-      TRY(state.run(*task, fresh_at, sums, refined));
+  std::uint64_t fresh_at = context.fresh_at;
+  auto task = plan->tasks.begin();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment& segment = segments[i];
+    if (task != plan->tasks.end() && task->segment == i) {
+      TRY(run(*task, fresh_at, sums, refined));
       ++task;
     } else {
       append_segment(refined, segment);
     }
     fresh_at += segment.bytes;
   }
-  state.segments = std::move(refined);
-  state.plan.reset();
+  segments = std::move(refined);
+  drop_plans();
   return {};
 }
 
@@ -262,7 +315,7 @@ Refiner::State::emit()
     context.fresh_at += segment.bytes;
   }
   segments.clear();
-  plan.reset();
+  drop_plans();
   return {};
 }
 

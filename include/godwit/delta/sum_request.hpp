@@ -28,7 +28,8 @@ struct SumRange {
   Range basis;
   std::uint32_t block_bytes = min_block; // a power of two
 
-  static constexpr std::uint32_t min_block = 128;
+  static constexpr std::uint32_t min_block = 128; // of a search
+  static constexpr std::uint32_t guess_block = 16;
   static constexpr std::uint32_t max_block = std::uint32_t{128} << 10;
   std::uint64_t
   blocks() const
@@ -38,24 +39,44 @@ struct SumRange {
   bool operator==(const SumRange&) const = default;
 };
 
+// Guesses find what differs by a few bytes in every ten or twenty, as code does whose addresses moved.
+// Small blocks are compared only where the copies around a gap say that they lie, so 8 bits do for each:
+// of W blocks that differ W / 256 look equal. Then a proof hashes the bytes of those that were chosen,
+// 32 blocks at once (G hashes for a file), with
+//
+//   s >= log2(G) + 16
+//
+// bits, so that a wrong group passes at most in one of 2^16 files; one that fails is sent as a literal.
+enum class SumKind : std::uint8_t {
+  search, // of each block a key and a strong hash
+  guess,  // of each block a short hash
+  proof,  // of each 32 chosen blocks of a range, and of the rest, one hash over all
+};
+
 struct SumRequest {
   // Of all ranges together; a reply takes at most 12 MiB.
   static constexpr std::uint64_t max_blocks = std::uint64_t{1} << 20;
+  static constexpr std::uint64_t group_blocks = 32;
+  static constexpr unsigned guess_bits = 8;
 
-  unsigned key_bits = 24;    // 24 or 32
-  unsigned strong_bits = 24; // whole bytes, 16 to 64
-  std::vector<SumRange> ranges;
+  SumKind kind = SumKind::search;
+  unsigned key_bits = 24;    // 24 or 32; otherwise 0
+  unsigned strong_bits = 24; // whole bytes: 16 to 64; of a guess 8, of a proof 24 to 64
+  std::vector<SumRange> ranges; // of a guess and a proof: whole blocks of SumRange::guess_block
+  std::vector<Bytes> chosen;    // of a proof: for each range a bit for each block, lowest first
 
   std::uint64_t
   bytes_per_block() const
   {
     return (key_bits + strong_bits) / 8;
   }
+  std::uint64_t reply_bytes() const;
   bool operator==(const SumRequest&) const = default;
 };
 
-// Wire form: two bytes of bits; for each range varint(zigzag(distance from the last one's end)),
-// varint(bytes << 4 | log2(block_bytes / min_block)).
+// Wire form: key_bits and strong_bits, a byte each, where 0 and 8 mean a guess, 0 and more a proof; for each
+// range varint(zigzag(distance from the last one's end)), varint(bytes << 4 | log2(block_bytes / min_block)).
+// Of a guess and a proof the four bits are 0; behind each range of a proof stand its chosen bits.
 void encode(const SumRequest& request, Bytes& out);
 // The peer is not trusted: ranges lie within the basis, and the number of blocks is bounded.
 Result<SumRequest> decode_sum_request(ByteView wire, std::uint64_t basis_bytes);
