@@ -24,6 +24,13 @@ struct Gap {
   std::uint64_t from = 0; // the copy before ended here in the basis
   std::uint64_t to = 0;   // the copy behind begins here
   std::uint64_t basis_bytes = 0;
+
+  // What is left of it then lies where it lay, and guesses find it without a search.
+  bool
+  keeps_length() const
+  {
+    return from <= to && to - from == fresh.bytes;
+  }
 };
 
 // Calls visit(gap) for each, in order, until it returns false.

@@ -118,7 +118,10 @@ GapTask
 task_for(const Gap& gap)
 {
   const std::uint32_t block = next_block(gap.segment.tried_block);
-  if (gap.segment.closed || block == 0 || (block == SumRange::min_block && is_whole_pages(gap.fresh))) {
+  if (gap.segment.closed || block == 0) {
+    return {};
+  }
+  if (block == SumRange::min_block && (is_whole_pages(gap.fresh) || gap.keeps_length())) {
     return {};
   }
   if (!gap.segment.hot && gap.fresh.bytes > long_gap_blocks * gap.segment.tried_block) {

@@ -26,7 +26,8 @@ constexpr unsigned margin = 16;
 bool
 is_worth_guessing(const Gap& gap)
 {
-  if (gap.segment.closed || gap.segment.tried_block > SumRange::min_block || gap.from > gap.to) {
+  const std::uint32_t finest = gap.keeps_length() ? 4 * SumRange::min_block : SumRange::min_block;
+  if (gap.segment.closed || gap.segment.tried_block > finest || gap.from > gap.to) {
     return false;
   }
   const std::uint64_t between = gap.to - gap.from;
@@ -87,7 +88,7 @@ Guesses::Guesses(const std::vector<Segment>& segments, const GapContext& context
     if (!is_worth_guessing(gap)) {
       return true;
     }
-    Task task{gap.number, gap.fresh, {gap.from, gap.to - gap.from}, 0, {}};
+    Task task{gap.fresh, {gap.from, gap.to - gap.from}, 0, {}};
     blocks += task.blocks();
     if (blocks > SumRequest::max_blocks) {
       return false;
@@ -116,6 +117,12 @@ bool
 Guesses::is_compared() const
 {
   return m_is_compared;
+}
+
+bool
+Guesses::is_proven() const
+{
+  return m_is_proven;
 }
 
 Result<>
@@ -245,41 +252,50 @@ Guesses::Task::drop_groups(ByteView found, ByteView wanted, std::uint64_t bytes)
   }
 }
 
+// What became of a gap of fresh.bytes.
 void
-Guesses::Task::append_to(std::vector<Segment>& segments, const Segment& gap) const
+Guesses::Task::append_to(std::vector<Segment>& segments, Segment gap) const
 {
-  Segment left = gap;
   std::uint64_t done = 0;
   for (std::uint64_t block = 0; block < blocks() && !chosen.empty(); ++block) {
     if (is_chosen(chosen, block)) {
-      left.bytes = place_of(block) - done;
-      append_segment(segments, left);
+      gap.bytes = place_of(block) - done;
+      append_segment(segments, gap);
       append_segment(segments, copy_segment(basis.at + block * block_bytes, block_bytes));
       done = place_of(block) + block_bytes;
     }
   }
-  left.bytes = gap.bytes - done;
-  append_segment(segments, left);
+  gap.bytes = fresh.bytes - done;
+  append_segment(segments, gap);
 }
 
+// A search may meanwhile have left gaps that became one with those around.
 std::vector<Segment>
-Guesses::settle(const std::vector<Segment>& segments) const
+Guesses::settle(const std::vector<Segment>& segments, std::uint64_t fresh_at) const
 {
   std::vector<Segment> settled;
   auto task = m_tasks.begin();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    if (task == m_tasks.end() || task->segment != i) {
-      append_segment(settled, segments[i]);
-      continue;
+  for (const Segment& segment : segments) {
+    const std::uint64_t end = fresh_at + segment.bytes;
+    Segment rest = segment;
+    while (task != m_tasks.end() && task->fresh.at < end) {
+      ASSERT(segment.is_gap() && task->fresh.at >= fresh_at && task->fresh.end() <= end);
+      rest.bytes = task->fresh.at - fresh_at;
+      append_segment(settled, rest);
+      Segment gap = segment;
+      gap.closed = true;
+      gap.bytes = task->fresh.bytes;
+      if (m_is_proven) {
+        task->append_to(settled, gap);
+      } else {
+        append_segment(settled, gap);
+      }
+      fresh_at = task->fresh.end();
+      ++task;
     }
-    Segment gap = segments[i];
-    gap.closed = true;
-    if (m_is_proven) {
-      task->append_to(settled, gap);
-    } else {
-      append_segment(settled, gap);
-    }
-    ++task;
+    rest.bytes = end - fresh_at;
+    append_segment(settled, rest);
+    fresh_at = end;
   }
   return settled;
 }

@@ -19,24 +19,24 @@ namespace godwit::delta {
 class Guesses
 {
 public:
-  // Chooses gaps of `segments`, which do not change until settle().
+  // Chooses gaps of `segments`; until settle() the others may be searched.
   Guesses(const std::vector<Segment>& segments, const GapContext& context);
 
   // As Refiner's; before compare() of the guesses, then of their proof.
   std::uint64_t likely_saving() const;
   const SumRequest& request() const;
   bool is_compared() const;
+  bool is_proven() const;
 
   // Takes the reply to the guesses, of request().reply_bytes(); request() is then the proof's.
   Result<> compare(const HashKey& key, ReadAt& source, ByteView sums);
   // Takes the reply to the proof: blocks that it does not bear out are dropped.
   Result<> prove(const HashKey& key, ReadAt& source, ByteView sums);
-  // The segments with what is proven as copies; the gaps asked about are closed.
-  std::vector<Segment> settle(const std::vector<Segment>& segments) const;
+  // The segments, which begin at `fresh_at`, with what is proven as copies; the gaps asked about are closed.
+  std::vector<Segment> settle(const std::vector<Segment>& segments, std::uint64_t fresh_at) const;
 
 private:
   struct Task {
-    std::size_t segment = 0;
     Range fresh;
     Range basis; // from copy to copy: its end need not be a block's
     std::uint64_t split = 0;
@@ -50,7 +50,7 @@ private:
     void choose(const std::vector<bool>& left, const std::vector<bool>& right);
     void take_split(const std::vector<bool>& left, const std::vector<bool>& right);
     void drop_groups(ByteView found, ByteView wanted, std::uint64_t bytes);
-    void append_to(std::vector<Segment>& segments, const Segment& gap) const;
+    void append_to(std::vector<Segment>& segments, Segment gap) const;
   };
   void ask_for_proof();
 

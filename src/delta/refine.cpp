@@ -78,14 +78,13 @@ struct Refiner::State {
   std::uint32_t coarse_block;
   std::uint64_t added; // bytes of the new file so far
   std::vector<Segment> segments;
-  std::optional<GapPlan> plan; // for the segments as they are, and so:
-  std::optional<Guesses> guesses;
+  std::optional<GapPlan> plan; // for the segments as they are
+  std::optional<Guesses> guesses; // stay until they are proven
   RefineResult result;
 
   void make_plans();
   void drop_plans();
-  bool guesses_first() const;
-  const SumRequest& request() const;
+  SumRequests requests() const;
   Result<> search_gaps(ByteView sums);
   Result<> take_guesses(ByteView sums);
 
@@ -144,12 +143,10 @@ Refiner::State::add(const Segment& segment)
 void
 Refiner::State::make_plans()
 {
-  if (guesses && guesses->is_compared() && guesses->likely_saving() == 0) {
-    segments = guesses->settle(segments);
-    drop_plans();
-  }
   if (!plan) {
     plan = plan_gaps(segments, context);
+  }
+  if (!guesses) {
     guesses.emplace(segments, context);
   }
 }
@@ -161,24 +158,25 @@ Refiner::State::drop_plans()
   guesses.reset();
 }
 
-// Guesses that were answered wait for their proof, and others until no search saves more.
-bool
-Refiner::State::guesses_first() const
+// A search and guesses, or their proof, share an exchange.
+SumRequests
+Refiner::State::requests() const
 {
-  return guesses->is_compared() || guesses->likely_saving() > plan->likely_saving;
-}
-
-const SumRequest&
-Refiner::State::request() const
-{
-  return guesses_first() ? guesses->request() : plan->request;
+  SumRequests all;
+  if (plan->likely_saving != 0) {
+    all.push_back(plan->request);
+  }
+  if (guesses->likely_saving() != 0) {
+    all.push_back(guesses->request());
+  }
+  return all;
 }
 
 std::uint64_t
 Refiner::likely_saving()
 {
   m_state->make_plans();
-  return m_state->guesses_first() ? m_state->guesses->likely_saving() : m_state->plan->likely_saving;
+  return m_state->plan->likely_saving + m_state->guesses->likely_saving();
 }
 
 Bytes
@@ -186,29 +184,44 @@ Refiner::request()
 {
   ASSERT(likely_saving() != 0);
   Bytes wire;
-  encode(m_state->request(), wire);
+  encode(m_state->requests(), wire);
   return wire;
 }
 
 Result<>
 Refiner::refine(ByteView sums)
 {
-  ASSERT(m_state->plan);
-  if (sums.size() != m_state->request().reply_bytes()) {
+  State& state = *m_state;
+  ASSERT(state.plan && state.guesses);
+  const std::uint64_t searched = state.plan->likely_saving != 0 ? state.plan->request.reply_bytes() : 0;
+  const std::uint64_t guessed = state.guesses->likely_saving() != 0 ? state.guesses->request().reply_bytes() : 0;
+  if (sums.size() != searched + guessed) {
     return make_error(ErrorKind::protocol, "cannot read sums: their length is not what was asked for");
   }
-  return m_state->guesses_first() ? m_state->take_guesses(sums) : m_state->search_gaps(sums);
+  if (searched != 0) {
+    TRY(state.search_gaps(sums.first(searched)));
+  }
+  if (guessed != 0) {
+    TRY(state.take_guesses(sums.subspan(searched)));
+  } else {
+    state.guesses.reset();
+  }
+  state.plan.reset();
+  return {};
 }
 
 Result<>
 Refiner::State::take_guesses(ByteView sums)
 {
-  if (!guesses->is_compared()) {
-    return guesses->compare(key, source, sums);
+  if (guesses->is_compared()) {
+    TRY(guesses->prove(key, source, sums));
+  } else {
+    TRY(guesses->compare(key, source, sums));
   }
-  TRY(guesses->prove(key, source, sums));
-  segments = guesses->settle(segments);
-  drop_plans();
+  if (guesses->is_proven() || guesses->likely_saving() == 0) {
+    segments = guesses->settle(segments, context.fresh_at);
+    guesses.reset();
+  }
   return {};
 }
 
@@ -229,7 +242,6 @@ Refiner::State::search_gaps(ByteView sums)
     fresh_at += segment.bytes;
   }
   segments = std::move(refined);
-  drop_plans();
   return {};
 }
 

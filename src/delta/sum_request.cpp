@@ -130,23 +130,8 @@ prove_ranges(const HashKey& key, ReadAt& basis, const SumRequest& request)
   return std::move(hash.hashes());
 }
 
-} // namespace
-
-std::uint64_t
-SumRequest::reply_bytes() const
-{
-  std::uint64_t sums = 0;
-  for (const SumRange& range : ranges) {
-    sums += kind == SumKind::proof ? 0 : range.blocks();
-  }
-  for (const Bytes& bits : chosen) {
-    sums += (count_chosen(bits) + group_blocks - 1) / group_blocks;
-  }
-  return sums * bytes_per_block();
-}
-
 void
-encode(const SumRequest& request, Bytes& out)
+append_request(const SumRequest& request, Bytes& out)
 {
   out.push_back(static_cast<std::byte>(request.key_bits));
   out.push_back(static_cast<std::byte>(request.strong_bits));
@@ -166,7 +151,7 @@ encode(const SumRequest& request, Bytes& out)
 }
 
 Result<SumRequest>
-decode_sum_request(ByteView wire, std::uint64_t basis_bytes)
+read_request(ByteView wire, std::uint64_t basis_bytes)
 {
   if (wire.size() < 2) {
     return bad("it is cut short");
@@ -199,7 +184,7 @@ decode_sum_request(ByteView wire, std::uint64_t basis_bytes)
 }
 
 Result<Bytes>
-sum_ranges(const HashKey& key, ReadAt& basis, const SumRequest& request)
+sum_one(const HashKey& key, ReadAt& basis, const SumRequest& request)
 {
   if (request.kind == SumKind::proof) {
     return prove_ranges(key, basis, request);
@@ -210,6 +195,59 @@ sum_ranges(const HashKey& key, ReadAt& basis, const SumRequest& request)
     TRY(sum_range(key, basis, request, range, sums));
   }
   return sums;
+}
+
+} // namespace
+
+std::uint64_t
+SumRequest::reply_bytes() const
+{
+  std::uint64_t sums = 0;
+  for (const SumRange& range : ranges) {
+    sums += kind == SumKind::proof ? 0 : range.blocks();
+  }
+  for (const Bytes& bits : chosen) {
+    sums += (count_chosen(bits) + group_blocks - 1) / group_blocks;
+  }
+  return sums * bytes_per_block();
+}
+
+void
+encode(const SumRequests& requests, Bytes& out)
+{
+  for (const SumRequest& request : requests) {
+    Bytes wire;
+    append_request(request, wire);
+    append_varint(out, wire.size());
+    append(out, wire);
+  }
+}
+
+Result<SumRequests>
+decode_sum_requests(ByteView wire, std::uint64_t basis_bytes)
+{
+  SumRequests requests;
+  while (!wire.empty()) {
+    const auto bytes = take_varint(wire);
+    if (!bytes || *bytes > wire.size() || requests.size() == max_requests_at_once) {
+      return bad("its parts are malformed");
+    }
+    TRY_ASSIGN(SumRequest request, read_request(wire.first(*bytes), basis_bytes));
+    wire = wire.subspan(*bytes);
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+Result<Bytes>
+sum_ranges(const HashKey& key, ReadAt& basis, const SumRequests& requests)
+{
+  Bytes all;
+  for (const SumRequest& request : requests) {
+    TRY_ASSIGN(const Bytes sums, sum_one(key, basis, request));
+    append(all, sums);
+  }
+  return all;
 }
 
 } // namespace godwit::delta

@@ -149,7 +149,7 @@ DestLane::gaps(const proto::Gaps& request)
     if (basis == m_bases.end() || !basis->second.file) {
       return make_error(ErrorKind::protocol, "no basis");
     }
-    TRY_ASSIGN(const delta::SumRequest wanted, delta::decode_sum_request(request.request, basis->second.bytes));
+    TRY_ASSIGN(const delta::SumRequests wanted, delta::decode_sum_requests(request.request, basis->second.bytes));
     return delta::sum_ranges(m_context.roots.key, *basis->second.file, wanted);
   };
   const auto sums = attempt();

@@ -54,7 +54,7 @@ enum class SumKind : std::uint8_t {
 };
 
 struct SumRequest {
-  // Of all ranges together; a reply takes at most 12 MiB.
+  // Of all ranges together; a reply to one request takes at most 12 MiB.
   static constexpr std::uint64_t max_blocks = std::uint64_t{1} << 20;
   static constexpr std::uint64_t group_blocks = 32;
   static constexpr unsigned guess_bits = 8;
@@ -74,14 +74,20 @@ struct SumRequest {
   bool operator==(const SumRequest&) const = default;
 };
 
-// Wire form: key_bits and strong_bits, a byte each, where 0 and 8 mean a guess, 0 and more a proof; for each
-// range varint(zigzag(distance from the last one's end)), varint(bytes << 4 | log2(block_bytes / min_block)).
-// Of a guess and a proof the four bits are 0; behind each range of a proof stand its chosen bits.
-void encode(const SumRequest& request, Bytes& out);
+// What goes over the wire at once: a search, and a guess or a proof, each of them at most once and of other
+// gaps. The wire form of each is varint(its length) and
+//   key_bits and strong_bits, a byte each, where 0 and 8 mean a guess, 0 and more a proof;
+//   for each range varint(zigzag(distance from the last one's end)),
+//   varint(bytes << 4 | log2(block_bytes / min_block)), of a guess and a proof bytes << 4;
+//   of a proof, then the range's chosen bits.
+using SumRequests = std::vector<SumRequest>;
+constexpr std::size_t max_requests_at_once = 2;
+
+void encode(const SumRequests& requests, Bytes& out);
 // The peer is not trusted: ranges lie within the basis, and the number of blocks is bounded.
-Result<SumRequest> decode_sum_request(ByteView wire, std::uint64_t basis_bytes);
+Result<SumRequests> decode_sum_requests(ByteView wire, std::uint64_t basis_bytes);
 
 // The sums of all ranges, packed. Error{changed} when the basis got shorter.
-Result<Bytes> sum_ranges(const HashKey& key, ReadAt& basis, const SumRequest& request);
+Result<Bytes> sum_ranges(const HashKey& key, ReadAt& basis, const SumRequests& requests);
 
 } // namespace godwit::delta
