@@ -31,6 +31,13 @@ struct Gap {
   {
     return from <= to && to - from == fresh.bytes;
   }
+  // Pages of a database or a disk image that were written anew: nothing is left of them.
+  bool
+  is_whole_pages() const
+  {
+    constexpr std::uint64_t page = 4096;
+    return fresh.at % page == 0 && fresh.bytes % page == 0;
+  }
 };
 
 // Calls visit(gap) for each, in order, until it returns false.

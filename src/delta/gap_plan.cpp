@@ -38,14 +38,6 @@ next_block(std::uint32_t tried)
   return tried > SumRange::min_block ? SumRange::min_block : 0;
 }
 
-// Pages of a database or a disk image that were written anew: nothing is left of them.
-bool
-is_whole_pages(const Range& fresh)
-{
-  constexpr std::uint64_t page = 4096;
-  return fresh.at % page == 0 && fresh.bytes % page == 0;
-}
-
 std::uint64_t
 round_up(std::uint64_t value, std::uint64_t block)
 {
@@ -121,7 +113,7 @@ task_for(const Gap& gap)
   if (gap.segment.closed || block == 0) {
     return {};
   }
-  if (block == SumRange::min_block && (is_whole_pages(gap.fresh) || gap.keeps_length())) {
+  if (block == SumRange::min_block && (gap.is_whole_pages() || gap.keeps_length())) {
     return {};
   }
   if (!gap.segment.hot && gap.fresh.bytes > long_gap_blocks * gap.segment.tried_block) {

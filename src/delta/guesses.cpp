@@ -27,7 +27,7 @@ bool
 is_worth_guessing(const Gap& gap)
 {
   const std::uint32_t finest = gap.keeps_length() ? 4 * SumRange::min_block : SumRange::min_block;
-  if (gap.segment.closed || gap.segment.tried_block > finest || gap.from > gap.to) {
+  if (gap.segment.closed || gap.segment.tried_block > finest || gap.from > gap.to || gap.is_whole_pages()) {
     return false;
   }
   const std::uint64_t between = gap.to - gap.from;
@@ -94,7 +94,7 @@ Guesses::Guesses(const std::vector<Segment>& segments, const GapContext& context
       return false;
     }
     m_guess.ranges.push_back({{gap.from, task.blocks() * block_bytes}, SumRange::guess_block});
-    const std::uint64_t found = gap.fresh.bytes / 4;
+    const std::uint64_t found = gap.fresh.bytes / 2; // as of a search; of code more
     m_likely_saving += found - std::min(found, task.blocks() + range_cost);
     m_tasks.push_back(std::move(task));
     return true;

@@ -80,26 +80,30 @@ read_request(ByteView wire)
 {
   constexpr std::uint64_t basis_bytes = 300000;
   MadeFile basis(basis_bytes);
-  auto request = decode_sum_request(wire, basis_bytes);
-  if (!request) {
-    FUZZ_CHECK(request.error().kind == ErrorKind::protocol);
+  auto requests = decode_sum_requests(wire, basis_bytes);
+  if (!requests) {
+    FUZZ_CHECK(requests.error().kind == ErrorKind::protocol);
     return;
   }
-  std::uint64_t blocks = 0;
   std::uint64_t summed = 0;
-  for (const SumRange& range : request->ranges) {
-    FUZZ_CHECK(range.basis.end() <= basis_bytes);
-    blocks += range.blocks();
-    summed += range.basis.bytes;
+  std::uint64_t reply = 0;
+  for (const SumRequest& request : *requests) {
+    std::uint64_t blocks = 0;
+    for (const SumRange& range : request.ranges) {
+      FUZZ_CHECK(range.basis.end() <= basis_bytes);
+      blocks += range.blocks();
+      summed += range.basis.bytes;
+    }
+    FUZZ_CHECK(blocks <= SumRequest::max_blocks);
+    reply += request.reply_bytes();
   }
-  FUZZ_CHECK(blocks <= SumRequest::max_blocks);
   Bytes again;
-  encode(*request, again);
-  auto twice = decode_sum_request(again, basis_bytes);
-  FUZZ_CHECK(twice && *twice == *request);
+  encode(*requests, again);
+  auto twice = decode_sum_requests(again, basis_bytes);
+  FUZZ_CHECK(twice && *twice == *requests);
   if (summed < 4 * basis_bytes) {
-    auto sums = sum_ranges(fuzz_key(), basis, *request);
-    FUZZ_CHECK(sums && sums->size() == blocks * request->bytes_per_block());
+    auto sums = sum_ranges(fuzz_key(), basis, *requests);
+    FUZZ_CHECK(sums && sums->size() == reply);
   }
 }
 
@@ -155,8 +159,8 @@ refine(FuzzInput input)
   Refiner refiner(fuzz_key(), fresh, basis_bytes, out);
   FUZZ_CHECK(feed(refiner, fresh, copies));
   for (int rounds = 0; refiner.likely_saving() > 0; ++rounds) {
-    FUZZ_CHECK(rounds < 12);
-    auto request = decode_sum_request(refiner.request(), basis_bytes);
+    FUZZ_CHECK(rounds < 24);
+    auto request = decode_sum_requests(refiner.request(), basis_bytes);
     FUZZ_CHECK(request);
     Bytes sums = *sum_ranges(fuzz_key(), basis, *request);
     if (lie % 4 == 1 && !sums.empty()) {

@@ -66,7 +66,7 @@ match_by_levels(const HashKey& key, delta::Matcher& matcher, ReadAt& basis, std:
   TRY_ASSIGN(delta::MatchResult result, matcher.match(fresh, fresh_bytes, refiner));
   while (refiner.likely_saving() > 0) {
     const Bytes request = refiner.request();
-    TRY_ASSIGN(const delta::SumRequest decoded, delta::decode_sum_request(request, basis_bytes));
+    TRY_ASSIGN(const delta::SumRequests decoded, delta::decode_sum_requests(request, basis_bytes));
     TRY_ASSIGN(const Bytes sums, delta::sum_ranges(key, basis, decoded));
     TRY(refiner.refine(sums));
     trip.sum_bytes += request.size() + sums.size();

@@ -141,10 +141,17 @@ TEST_CASE("changed and random requests for sums are refused or lie within the ba
   MemoryReadAt file(basis);
   SumRequest request;
   request.ranges = {{{0, 4096}, 512}, {{40000, 10000}, 4096}, {{8192, 512}, 512}};
+  SumRequest proof;
+  proof.kind = SumKind::proof;
+  proof.key_bits = 0;
+  proof.ranges = {{{512, 160}, 16}, {{30000, 1600}, 16}};
+  proof.chosen = {{std::byte{255}, std::byte{3}}, Bytes(13, std::byte{9})};
+  proof.chosen[1][12] = std::byte{8};
+  const SumRequests requests = {request, proof};
   Bytes wire;
-  encode(request, wire);
-  REQUIRE(decode_sum_request(wire, basis.size()));
-  CHECK(*decode_sum_request(wire, basis.size()) == request);
+  encode(requests, wire);
+  REQUIRE(decode_sum_requests(wire, basis.size()));
+  CHECK(*decode_sum_requests(wire, basis.size()) == requests);
   for (std::uint64_t seed = 0; seed < 5000; ++seed) {
     CAPTURE(seed);
     Random choice(seed);
@@ -152,9 +159,10 @@ TEST_CASE("changed and random requests for sums are refused or lie within the ba
     if (seed % 3 == 0) {
       changed = random_bytes(choice, below(choice, 60));
       changed.insert(changed.begin(), 2, std::byte{24});
+      changed.insert(changed.begin(), static_cast<std::byte>(changed.size()));
     }
     mutate(choice, changed);
-    auto decoded = decode_sum_request(changed, basis.size());
+    auto decoded = decode_sum_requests(changed, basis.size());
     if (!decoded) {
       CHECK(decoded.error().kind == ErrorKind::protocol);
       continue;
@@ -168,8 +176,8 @@ TEST_CASE("a request for more sums than the limit is refused")
   SumRequest request;
   request.ranges = {{{0, 512 * SumRequest::max_blocks}, 512}, {{0, 1}, 512}};
   Bytes wire;
-  encode(request, wire);
-  CHECK(!decode_sum_request(wire, max_basis_bytes));
+  encode({request}, wire);
+  CHECK(!decode_sum_requests(wire, max_basis_bytes));
 }
 
 TEST_CASE("changed fine sums cost literals but never the content, and a wrong length is refused")
@@ -191,7 +199,7 @@ TEST_CASE("changed fine sums cost literals but never the content, and a wrong le
     auto matched = matcher.match(fresh_file, fresh.size(), refiner);
     REQUIRE(matched);
     REQUIRE(refiner.likely_saving() > 0);
-    auto request = decode_sum_request(refiner.request(), basis.size());
+    auto request = decode_sum_requests(refiner.request(), basis.size());
     Bytes sums = *sum_ranges(key, basis_file, *request);
     CHECK(!refiner.refine(ByteView(sums).first(sums.size() - 1)));
     for (std::byte& byte : sums) {
