@@ -19,7 +19,7 @@ namespace godwit::delta {
 class Guesses
 {
 public:
-  // Chooses gaps of `segments`; until settle() the others may be searched.
+  // Chooses gaps of `segments`; the others may be searched meanwhile.
   Guesses(const std::vector<Segment>& segments, const GapContext& context);
 
   // As Refiner's; before compare() of the guesses, then of their proof.
@@ -32,7 +32,8 @@ public:
   Result<> compare(const HashKey& key, ReadAt& source, ByteView sums);
   // Takes the reply to the proof: blocks that it does not bear out are dropped.
   Result<> prove(const HashKey& key, ReadAt& source, ByteView sums);
-  // The segments, which begin at `fresh_at`, with what is proven as copies; the gaps asked about are closed.
+  // The segments, which begin at `fresh_at`, with the gaps asked about closed, so that nothing else is
+  // asked of them; once it is proven, with what was found as copies.
   std::vector<Segment> settle(const std::vector<Segment>& segments, std::uint64_t fresh_at) const;
 
 private:

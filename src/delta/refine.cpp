@@ -218,8 +218,8 @@ Refiner::State::take_guesses(ByteView sums)
   } else {
     TRY(guesses->compare(key, source, sums));
   }
+  segments = guesses->settle(segments, context.fresh_at); // before the proof, so that no search takes them
   if (guesses->is_proven() || guesses->likely_saving() == 0) {
-    segments = guesses->settle(segments, context.fresh_at);
     guesses.reset();
   }
   return {};
@@ -293,7 +293,7 @@ Refiner::State::search(const GapTask& task, const GapSearch& part, ByteView& sum
     }
   }
   const std::size_t capacity = window_bytes + 4 * std::size_t{task.block_bytes};
-  const RollingTable table(key, std::move(signature));
+  const RollingTable table(key, std::move(signature), ExpectedBy::key_and_strong_hash);
   Window window(source, {part.fresh.at, part.fresh.end()}, capacity, nullptr);
   Output output(window, sink);
   TRY(RollingSearch(table, window, output).run());

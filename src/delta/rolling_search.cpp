@@ -9,12 +9,20 @@ namespace {
 constexpr std::uint64_t stretch_bytes = std::uint64_t{128} << 10;
 } // namespace
 
-RollingTable::RollingTable(const HashKey& key, Signature sums)
-    : signature(std::move(sums)), strong(key, signature.shape),
+RollingTable::RollingTable(const HashKey& key, Signature sums, ExpectedBy expected)
+    : signature(std::move(sums)), expected_by(expected), strong(key, signature.shape),
       rolling(strong.key(), signature.shape.block_bytes),
       whole_blocks(signature.basis_bytes / signature.shape.block_bytes),
       index(signature.blocks, whole_blocks, signature.shape)
 {
+}
+
+std::uint32_t
+RollingTable::key_of(ByteView block) const
+{
+  const Shape& shape = signature.shape;
+  return block.size() == shape.block_bytes ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits)
+                                           : strong.key_of_short(block, shape.key_bits);
 }
 
 RollingSearch::RollingSearch(const RollingTable& table, Window& window, Output& output)
@@ -60,8 +68,13 @@ bool
 RollingSearch::equals(std::uint64_t at, std::size_t number) const
 {
   const std::uint32_t length = m_table.signature.length_of(number);
-  return m_window.end() - at >= length &&
-         m_table.strong(m_window.view(at, at + length)) == m_table.signature.blocks[number].strong;
+  if (m_window.end() - at < length) {
+    return false;
+  }
+  const ByteView here = m_window.view(at, at + length);
+  const Block& block = m_table.signature.blocks[number];
+  return m_table.strong(here) == block.strong &&
+         (m_table.expected_by == ExpectedBy::strong_hash || m_table.key_of(here) == block.key);
 }
 
 // Goes on byte by byte until a block is found (and taken) or the file ends.

@@ -8,11 +8,18 @@
 
 namespace godwit::delta {
 
+// How the block expected next is recognised. The sums of a whole basis have strong hashes long enough;
+// those of its parts are shorter, and their short blocks have keys too (see SumKind).
+enum class ExpectedBy : std::uint8_t { strong_hash, key_and_strong_hash };
+
 // What a rolling search knows of a basis.
 struct RollingTable {
-  RollingTable(const HashKey& key, Signature sums);
+  RollingTable(const HashKey& key, Signature sums, ExpectedBy expected = ExpectedBy::strong_hash);
+
+  std::uint32_t key_of(ByteView block) const;
 
   Signature signature;
+  ExpectedBy expected_by;
   Strong strong;
   Rolling rolling;
   std::size_t whole_blocks; // those of full length come first

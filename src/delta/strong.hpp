@@ -21,6 +21,12 @@ public:
   {
     return m_key.hash128(bytes).low & m_mask;
   }
+  // Of a block too short for a rolling checksum: further bits of its hash.
+  std::uint32_t
+  key_of_short(ByteView bytes, unsigned bits) const
+  {
+    return static_cast<std::uint32_t>(m_key.hash128(bytes).high & ~std::uint64_t{0} >> (64 - bits));
+  }
   const HashKey&
   key() const
   {

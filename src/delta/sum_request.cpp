@@ -93,7 +93,10 @@ sum_range(const HashKey& key, ReadAt& basis, const SumRequest& request, const Su
       const ByteView block = wanted.subspan(at, std::min<std::size_t>(range.block_bytes, got - at));
       const bool whole = block.size() == range.block_bytes;
       if (shape.key_bits != 0) {
-        append_low(out, whole ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits) : 0, shape.key_bits);
+        append_low(out,
+                   whole ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits)
+                         : strong.key_of_short(block, shape.key_bits),
+                   shape.key_bits);
       }
       append_low(out, strong(block), shape.strong_bits);
     }

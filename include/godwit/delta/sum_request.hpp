@@ -39,6 +39,9 @@ struct SumRange {
   bool operator==(const SumRange&) const = default;
 };
 
+// A search's key and strong hash together keep a false match as unlikely as a signature's do (see
+// signature.hpp); of a block too short for a key it is further bits of the hash.
+//
 // Guesses find what differs by a few bytes in every ten or twenty, as code does whose addresses moved.
 // Small blocks are compared only where the copies around a gap say that they lie, so 8 bits do for each:
 // of W blocks that differ W / 256 look equal. Then a proof hashes the bytes of those that were chosen,
