@@ -176,6 +176,7 @@ TextSink::show_skip(const Action& action)
   case Action::Reason::folder:
     return print("skipping directory " + path);
   case Action::Reason::not_empty:
+  case Action::Reason::unread:
   case Action::Reason::in_way:
     return print("cannot delete non-empty directory: " + path);
   case Action::Reason::not_longer:    // rsync says nothing of it either

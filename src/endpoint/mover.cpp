@@ -1,6 +1,7 @@
 #include "mover.hpp"
 
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 #include <fcntl.h>
@@ -71,10 +72,23 @@ Mover::find_unchanged(const model::RelPath& path, std::uint64_t state)
   return Found{std::move(folder), stat};
 }
 
+// A moved file or folder is a new one: without -t its time is that of the move.
+fs::Metadata
+Mover::metadata_for(const model::Entry& entry) const
+{
+  fs::Metadata wanted = m_context.roots.metadata_for(entry);
+  if (!wanted.mtime) {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    wanted.mtime = model::Time{now.tv_sec, static_cast<std::uint32_t>(now.tv_nsec)};
+  }
+  return wanted;
+}
+
 bool
 Mover::needs_copy(const Found& found, const model::Entry& entry) const
 {
-  return found.stat.links > 1 && differs(found.stat, m_context.roots.metadata_for(entry));
+  return found.stat.links > 1 && differs(found.stat, metadata_for(entry));
 }
 
 Result<>
@@ -113,7 +127,7 @@ Mover::move_folder(const proto::Move& request)
   if (names != request.names) {
     return changed_error(request.from);
   }
-  fs::Metadata wanted = m_context.roots.metadata_for(request.entry);
+  fs::Metadata wanted = metadata_for(request.entry);
   if (request.entry.has(model::Entry::inherits_group_bit)) {
     TRY_ASSIGN(const fs::Stat around, to_parent.stat());
     wanted.mode = request.entry.mode | (around.mode & group_bit);
@@ -165,7 +179,7 @@ Mover::put_in_place(const fs::Dir& from, std::string_view name, const model::Ent
   } else {
     TRY(from.rename(name, to_parent, to, replaces ? 0 : RENAME_NOREPLACE));
   }
-  return fs::set_metadata(to_parent, to, m_context.roots.metadata_for(entry));
+  return fs::set_metadata(to_parent, to, metadata_for(entry));
 }
 
 Result<fs::StagedFile>

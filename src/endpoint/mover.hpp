@@ -46,6 +46,7 @@ private:
 
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Found> find_unchanged(const model::RelPath& path, std::uint64_t state);
+  fs::Metadata metadata_for(const model::Entry& entry) const;
   bool needs_copy(const Found& found, const model::Entry& entry) const;
   Result<> move_folder(const proto::Move& request);
   Result<> move_file(const proto::Move& request);

@@ -139,7 +139,7 @@ Merge::only_dest_folder(Entry dest)
   }
   offer(dest, record);
   if (dest.has(Entry::is_incomplete)) {
-    removals.keep(record);
+    removals.keep_unread(record);
   }
   Level& level = m_levels.push(path, State::going);
   level.removals = &removals;

@@ -100,6 +100,13 @@ Removals::keep(Index folder)
   }
 }
 
+void
+Removals::keep_unread(Index folder)
+{
+  keep(folder);
+  m_unread.insert(folder);
+}
+
 RelPath
 Removals::path_of(const Record& record) const
 {
@@ -140,7 +147,8 @@ Removals::settle(Record& record, DeleteLimit& limit)
       limit.count_skipped();
     }
     action.kind = Action::Kind::skip;
-    action.reason = Action::Reason::not_empty;
+    action.reason = m_unread.contains(static_cast<Index>(&record - m_records.data())) ? Action::Reason::unread
+                                                                                     : Action::Reason::not_empty;
   } else if (!limit.take()) {
     action.kind = Action::Kind::skip;
     action.reason = Action::Reason::delete_limit;

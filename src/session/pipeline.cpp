@@ -158,6 +158,10 @@ Pipeline::skip(const model::Action& action)
     m_report.fail(make_error(ErrorKind::changed, "cannot enter folder " + quoted(action.entry.path) +
                                                      ": a link stands there that leads out of the destination"));
   }
+  if (action.reason == model::Action::Reason::unread && m_rules.tells_unread) {
+    m_report.fail(make_error(ErrorKind::changed, "cannot remove folder " + quoted(action.entry.path) +
+                                                        ": it could not be read"));
+  }
   if (action.reason != model::Action::Reason::in_way) {
     return;
   }

@@ -18,6 +18,11 @@ def printed_name(path):
     return re.sub(rb"[^\x20-\x7e]", lambda m: b"\\#%03o" % m[0][0], path)
 
 
+def printed_plain(line):
+    """A line with the escapes undone that rsync would not have made."""
+    return re.sub(rb"\\#(\d{3})", lambda m: bytes([int(m[1], 8)]), line)
+
+
 def told_path(line):
     """The path that a line of standard output tells of, as it is printed there."""
     if line.startswith(b"skipping non-regular file "):

@@ -1,7 +1,7 @@
 """What is kept of an entry, and when it counts as changed."""
 import re
 
-from hooks import NOW, SECOND, difference
+from hooks import NOW, SECOND, difference, printed_plain
 
 
 def seconds(seen):
@@ -52,11 +52,6 @@ def partial_files_in_their_own_folder(context, item):
     return False  # nothing interrupts these runs; tests/faults shows it
 
 
-def printed_plain(line):
-    """A line with the escapes undone that rsync would not have made."""
-    return re.sub(rb"\\#(\d{3})", lambda m: bytes([int(m[1], 8)]), line)
-
-
 @difference("unicode-controls-are-escaped")
 def unicode_controls_are_escaped(context, item):
     if item.kind != "line":
@@ -96,7 +91,8 @@ def unreadable_files_are_errors_under_checksum(context, item):
     if not context.case.has("-c") or not paths:
         return False
     if item.kind == "line":
-        return item.godwit and context.case.has("-n") and any(context.line_names(item, p) for p in paths)
+        is_one = (item.godwit and context.case.has("-n")) or (item.rsync and item.where.startswith(b".f          "))
+        return is_one and any(context.line_names(item, p) for p in paths)
     if context.case.has("--append", "--append-verify") and item.kind == "exit":
         return (item.rsync, item.godwit) == (23, 0)
     if b"Permission denied" not in context.godwit.outcome.err or b"Permission denied" in context.rsync.outcome.err:

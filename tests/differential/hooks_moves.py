@@ -1,7 +1,7 @@
 """Differences where godwit renames what rsync sends once more."""
 import re
 
-from hooks import NOW, SECOND, difference
+from hooks import difference, printed_plain
 
 MOVED = re.compile(rb"^c[fdLDS][+.a-z ]{9} (.*) <= (.*)$", re.M)
 
@@ -19,13 +19,11 @@ def is_told_under_its_new_name(context, item):
 
 
 def keeps_what_is_not_asked_for(context, item):
-    """Without -t, -o or -g a moved file keeps time, owner or group."""
+    """Without -o or -g a moved file keeps owner or group."""
     if item.where in context.case.nodes or item.rsync is None or item.godwit is None:
         return False
     before = [n for p, n in context.case.nodes.items() if p.startswith(b"dst/")]
-    kept = {"mtime_ns": item.rsync.mtime_ns == NOW and any(
-                item.godwit.mtime_ns // SECOND == n.mtime_ns // SECOND for n in before),
-            "uid": any(item.godwit.uid == n.uid for n in before),
+    kept = {"uid": any(item.godwit.uid == n.uid for n in before),
             "gid": any(item.godwit.gid == n.gid for n in before)}
     return all(kept.get(field) for field in item.fields)
 
@@ -36,7 +34,7 @@ def moved_at_the_destination(context, item):
                             "--delete-excluded", "-y", "-yy"):
         return False
     out = context.godwit.outcome.out
-    moved = [new.partition(b" -> ")[0] for new, _ in MOVED.findall(out)]
+    moved = [printed_plain(new.partition(b" -> ")[0]) for new, _ in MOVED.findall(out)]
     if item.kind == "tree":
         return keeps_what_is_not_asked_for(context, item)
     if item.kind != "line":
@@ -44,6 +42,6 @@ def moved_at_the_destination(context, item):
     if item.godwit and MOVED.match(item.where) or is_told_under_its_new_name(context, item):
         return True
     if item.rsync and re.match(rb"[<>c][fdLDS][+.a-z ]{9} ", item.where):
-        return item.where[12:].partition(b" -> ")[0] in moved
+        return printed_plain(item.where[12:].partition(b" -> ")[0]) in moved
     return b"Number of moved files" in out and item.where.startswith(
         (b"Number of moved files", b"Number of regular files transferred", b"Total transferred file size"))

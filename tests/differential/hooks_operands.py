@@ -67,6 +67,30 @@ def pull_knows_what_it_asked_for(context, item):
             context.case.has("-R") or any(source.endswith(b"..") for source in context.case.sources))
 
 
+@difference("dot-dot-is-a-folder")
+def dot_dot_is_a_folder(context, item):
+    if context.case.way != "pull" or not any(source.endswith(b"..") for source in context.case.sources):
+        return False
+    if item.kind == "tree":
+        return item.where == (context.case.dest or b"").rstrip(b"/") and item.rsync is not None
+    return item.kind == "line" and item.godwit and re.fullmatch(rb"(.d[^ ]{9} |.d {9} )?\./", item.where) is not None
+
+
+@difference("wildcards-find-broken-links")
+def wildcards_find_broken_links(context, item):
+    case = context.case
+    if case.way != "pull" or not case.has("-s", "--secluded-args", "--protect-args"):
+        return False
+    if not any(set(b"*?[") & set(source) for source in case.sources):
+        return False
+    links = [p for p in context.godwit.trees if p.startswith(b"dst") and p not in context.rsync.trees
+             and context.godwit.trees[p].kind == "link"]
+    if item.kind == "tree":
+        return item.where in links
+    return item.kind == "line" and (any(context.line_names(item, p) for p in links)
+                                    or links and item.where.startswith((b"total size is ", b"Number of ", b"Total ")))
+
+
 @difference("unreadable-names-win-too")
 def unreadable_names_win(context, item):
     names = re.findall(rb"^godwit: symlink has no referent: '(.*)'", context.godwit.outcome.err, re.M)

@@ -205,6 +205,15 @@ def sources_go_when_all_is_copied(context, item):
     return item.kind == "exit" or item.godwit or item.where.startswith((b"Number of", b"Total "))
 
 
+@difference("sources-behind-links-go-too")
+def sources_behind_links_go(context, item):
+    if b"failed to secure-open-parent" not in context.rsync.outcome.err or not context.case.has("--remove-source-files"):
+        return False
+    if item.kind == "tree":
+        return item.rsync is not None and item.godwit is None and not item.where.startswith(b"dst")
+    return item.kind == "exit" and (item.rsync, item.godwit) == (23, 0)
+
+
 @difference("source-stays-when-the-destination-failed")
 def source_stays(context, item):
     return (item.kind == "tree" and context.case.has("--remove-source-files") and item.rsync is None

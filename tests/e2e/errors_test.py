@@ -254,6 +254,17 @@ class Disks(BlackBox):
         self.assertIn("extra", self.names("dst"))
         self.assertEqual(self.read("dst/a"), b"a")
 
+    def test_a_folder_that_cannot_be_read_is_not_removed_and_23_without_recursion_too(self):
+        self.folder("src")
+        self.write("dst/shut/inner", b"x")
+        how = self.as_user()
+        os.chmod(self.path("dst/shut"), 0)
+        outcome = self.run_tool("-d", "--delete", "src/", "dst/", **how)
+        os.chmod(self.path("dst/shut"), 0o755)
+        if how or not tool.is_root():
+            self.ends(outcome, 23, "shut")
+            self.assertEqual(self.read("dst/shut/inner"), b"x")
+
     def test_a_destination_that_may_not_be_written_is_told(self):
         self.write("src/a", b"a")
         self.folder("dst")

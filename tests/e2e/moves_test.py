@@ -97,6 +97,16 @@ class Moves(BlackBox):
             self.assertEqual(self.moved, 1)
             self.same("src", "far")
 
+    def test_without_times_it_is_as_new_as_the_run(self):
+        def prepare():
+            self.both("old", noise(1, 100_000))
+            self.rename("src/old", "src/new")
+        for way in self.each_way(prepare):
+            start = os.stat(self.write("clock", b"")).st_mtime_ns
+            self.sync(way, "--no-times")
+            self.assertEqual(self.moved, 1)
+            self.assertGreaterEqual(os.stat(self.path("far/new")).st_mtime_ns, start)
+
     def test_one_old_name_may_become_several(self):
         def prepare():
             self.both("old", noise(1, 100_000))

@@ -61,6 +61,7 @@ struct Action {
     not_regular,     // a kind of file that was not asked for (no -l, no -D)
     folder,          // a folder without -r or -d
     not_empty,       // a folder that holds what may not be removed
+    unread,          // a folder that was to go, but could not be read
     delete_limit,    // --max-delete is used up
     in_way,          // a folder that is not empty stands where a non-folder belongs
     leads_outside,   // -K: a folder whose place at the dest is a link out of the root

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,6 +91,8 @@ public:
   void relocate(Index folder, const model::RelPath& to);
   // Something in the folder stays: so does the folder, and all above it.
   void keep(Index folder);
+  // As keep(), of a folder that could not be read.
+  void keep_unread(Index folder);
 
   // How many have not been given by next(), those that stay among them.
   std::size_t
@@ -98,7 +101,7 @@ public:
     return m_left;
   }
 
-  // The next in order: `remove`, or `skip` with the reason `delete_limit` or `not_empty`. Not numbered.
+  // The next in order: `remove`, or `skip` with the reason `delete_limit`, `not_empty` or `unread`. Not numbered.
   // Nothing: that was all. Nothing may be added after the first call.
   std::optional<model::Action> next(DeleteLimit& limit);
 
@@ -123,6 +126,7 @@ private:
 
   std::string m_names;
   std::map<Index, model::RelPath> m_relocated;
+  std::set<Index> m_unread;
   std::vector<Record> m_records;
   std::vector<Group> m_groups;
   std::size_t m_left = 0;
