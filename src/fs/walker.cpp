@@ -79,6 +79,9 @@ Walker::enter_root()
       place.folder = *std::move(folder);
     }
     const bool is_usable = place.folder && (m_options.side == Side::dest || can_search(place));
+    if (place.folder && !is_usable && !place.is_covered && !level->is_incomplete) {
+      failed({}, sys_error("cannot enter folder " + label({}, base), EACCES));
+    }
     if (!entry && is_usable && m_scope.has_item_in(base) && m_scope.item->is_listed) {
       entry = entry_of({}, place, *stat, m_options.side == Side::dest ? model::Entry::is_protected : 0);
     }
