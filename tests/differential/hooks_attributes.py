@@ -91,7 +91,7 @@ def unreadable_files_are_errors_under_checksum(context, item):
     if not context.case.has("-c") or not paths:
         return False
     if item.kind == "line":
-        is_one = (item.godwit and context.case.has("-n")) or (item.rsync and item.where.startswith(b".f          "))
+        is_one = (item.godwit and context.case.has("-n")) or (item.rsync and item.where.startswith(b".f"))
         return is_one and any(context.line_names(item, p) for p in paths)
     if context.case.has("--append", "--append-verify") and item.kind == "exit":
         return (item.rsync, item.godwit) == (23, 0)
