@@ -118,6 +118,13 @@ def nodes_get_their_own_mode(context, item):
             and item.rsync.mode & 0o7777 == before.mode & 0o7777)
 
 
+@difference("inherited-set-gid-stays")
+def inherited_set_gid_stays(context, item):
+    return (item.kind == "tree" and item.fields == ("mode",) and item.rsync.kind == "dir"
+            and item.where not in context.case.nodes and not context.case.has("-p", "-a")
+            and item.rsync.mode & 0o200 == 0 and item.godwit.mode == item.rsync.mode | 0o2000)
+
+
 @difference("set-id-lines")
 def set_id_lines(context, item):
     if item.kind != "line" or item.where[:2] != b".f":

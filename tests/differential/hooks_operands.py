@@ -170,9 +170,11 @@ def ignore_existing_holds_for_folders(context, item):
     nodes = context.case.nodes
     if context.case.has("--ignore-existing") and went_through_a_link(context, item):
         return True
-    if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields == ("mtime_ns",):
+    if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields and set(item.fields) <= {
+            "mode", "mtime_ns"}:
         before = nodes.get(item.where)
-        return before is not None and before.kind != "dir" and item.godwit.mtime_ns == before.mtime_ns
+        return before is not None and before.kind != "dir" and (
+            item.godwit.mtime_ns, item.godwit.mode & 0o7777) == (before.mtime_ns, before.mode & 0o7777)
     failed = re.search(rb"Not a directory|No such file|Too many levels", context.rsync.outcome.err)
     if not context.case.has("--ignore-existing") or not failed:
         return False

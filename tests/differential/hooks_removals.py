@@ -61,6 +61,9 @@ def in_the_way(context):
 
 @difference("line-before-a-failure")
 def line_before_a_failure(context, item):
+    if item.kind == "line" and item.godwit and b"*** Skipping any contents" in context.rsync.outcome.err:
+        blocked = re.findall(rb"could not make way for new directory: (.*)", context.rsync.outcome.err)
+        return any(told_path(item.where).startswith(name + b"/") for name in blocked)
     names = in_the_way(context)
     if item.kind != "line" or not names:
         return False
@@ -90,6 +93,15 @@ def line_names_one_of(line, errors):
     return any(line.endswith(name) or b" " + name + b" -> " in line for name in found)
 
 
+def stays_hidden(context, item):
+    """An empty folder that a rule hides stood where rsync put a file."""
+    ways = [p for p, n in context.case.nodes.items() if n.kind == "dir" and p in context.rsync.trees
+            and context.rsync.trees[p].kind != "dir" and p in context.godwit.trees
+            and context.godwit.trees[p].kind == "dir" and context.case.has("--exclude", "--exclude-from", "--filter", "-f")]
+    return item.where in ways if item.kind == "tree" else item.kind == "line" and item.rsync and any(
+        context.line_names(item, p) for p in ways)
+
+
 @difference("hidden-names-are-not-listed")
 def hidden_names_are_not_listed(context, item):
     if any(word.startswith("--max-delete") for word in context.case.words()) and b"limit" in context.godwit.outcome.err:
@@ -100,6 +112,8 @@ def hidden_names_are_not_listed(context, item):
             return bool(held) and (item.rsync, item.godwit) in ((0, 25), (23, 25))
         return item.kind == "line" and item.rsync and any(
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
+    if context.case.has("--existing") and stays_hidden(context, item):
+        return True
     if context.case.has("--existing") and ways_left(context.rsync) - ways_left(context.godwit):
         counts_as_none = (item.kind, item.rsync, item.godwit) == ("exit", 23, 0) or is_emptied_by_rsync(context, item)
         if counts_as_none or item.kind == "line" and item.where.startswith(b"cannot delete non-empty directory"):
