@@ -109,7 +109,8 @@ def implied_although_excluded(context, item):
     """-R without -r: the folder of an operand that a rule excludes."""
     if context.case.has("-R") and item.where == b"dst" and set(item.fields or ()) <= {"mode", "mtime_ns", "uid", "gid"}:
         return item.kind == "tree"
-    if context.case.has("-R") and item.kind == "line" and (item.where == b"./" or item.where.endswith(b" ./")):
+    if context.case.has("-R") and item.kind == "line" and (
+            item.where == b"./" or item.where.endswith((b" ./", b" <now> ."))):
         return True
     if not context.case.has("-R") or b"skipping directory" not in context.godwit.outcome.out:
         return False

@@ -93,6 +93,13 @@ def line_names_one_of(line, errors):
     return any(line.endswith(name) or b" " + name + b" -> " in line for name in found)
 
 
+def hides_what_a_folder_would_replace(context, item):
+    folders = re.findall(rb"^godwit: cannot make folder '(.*)': File exists", context.godwit.outcome.err, re.M)
+    if item.kind == "line":
+        return item.godwit and any(told_path(item.where).startswith(f.partition(b"/")[2]) for f in folders)
+    return item.kind == "exit" and bool(folders) and (item.rsync, item.godwit) == (0, 23)
+
+
 def stays_hidden(context, item):
     """An empty folder that a rule hides stood where rsync put a file."""
     ways = [p for p, n in context.case.nodes.items() if n.kind == "dir" and p in context.rsync.trees
@@ -112,6 +119,8 @@ def hidden_names_are_not_listed(context, item):
             return bool(held) and (item.rsync, item.godwit) in ((0, 25), (23, 25))
         return item.kind == "line" and item.rsync and any(
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
+    if context.case.has("--ignore-existing") and hides_what_a_folder_would_replace(context, item):
+        return True
     if context.case.has("--existing") and stays_hidden(context, item):
         return True
     if context.case.has("--existing") and ways_left(context.rsync) - ways_left(context.godwit):
