@@ -174,8 +174,9 @@ def ignore_existing_holds_for_folders(context, item):
     if item.kind == "tree" and context.case.has("--ignore-existing") and item.fields and set(item.fields) <= {
             "mode", "mtime_ns"}:
         before = nodes.get(item.where)
-        return before is not None and before.kind != "dir" and (
-            item.godwit.mtime_ns, item.godwit.mode & 0o7777) == (before.mtime_ns, before.mode & 0o7777)
+        if before is not None and before.kind != "dir" and (
+                item.godwit.mtime_ns, item.godwit.mode & 0o7777) == (before.mtime_ns, before.mode & 0o7777):
+            return True
     failed = re.search(rb"Not a directory|No such file|Too many levels", context.rsync.outcome.err)
     if not context.case.has("--ignore-existing") or not failed:
         return False
