@@ -1,7 +1,7 @@
 """What is kept of an entry, and when it counts as changed."""
 import re
 
-from hooks import NOW, SECOND, difference, printed_plain
+from hooks import NOW, SECOND, difference, printed_name, printed_plain
 
 
 def seconds(seen):
@@ -21,7 +21,13 @@ def nanosecond_compare(context, item):
     if item.kind == "line":
         return any(context.line_names(item, p) for p in paths) or (
             bool(paths) and item.where.startswith((b"Number of", b"Total transferred")))
-    return False
+    return (item.rsync, item.godwit) == (0, 23) and any(
+        b"cannot set time of '" + printed_name(p) + b"'" in context.godwit.outcome.err for p in paths)
+
+
+@difference("rsync-does-not-end")
+def rsync_does_not_end(context, _item):
+    return context.rsync.outcome.code is None and context.godwit.outcome.code is not None
 
 
 @difference("equal-files-are-not-written-in-place")
