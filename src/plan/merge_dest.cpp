@@ -34,7 +34,8 @@ Merge::only_dest(Entry dest, const Entry* next_source)
   enter_parent(dest.path);
   const State state = m_levels.top().state;
   if (dest.path.is_root()) {
-    m_levels.push("", State::ignored); // the source's root could not be read
+    // The source's root could not be read; other operands lie below it all the same.
+    m_levels.push("", items_below("").empty() ? State::ignored : State::created);
   } else if (state == State::shared || state == State::going) {
     if (dest.is_folder()) {
       only_dest_folder(std::move(dest));

@@ -265,6 +265,28 @@ class Disks(BlackBox):
             self.ends(outcome, 23, "shut")
             self.assertEqual(self.read("dst/shut/inner"), b"x")
 
+    def test_what_stands_beside_an_unreadable_operand_is_copied(self):
+        self.write("src/a", b"new")
+        self.write("src/d/b", b"new")
+        self.write("src/shut/inner", b"x")
+        for way in ("local", "push", "pull"):
+            with self.subTest(way):
+                tree.remove(self.path("dst"))
+                self.write("dst/a", b"older")
+                self.write("dst/d/b", b"older")
+                self.write("dst/d/extra", b"x")
+                how = self.as_user()
+                os.chmod(self.path("src/shut"), 0)
+                far = "" if way == "local" else f"host:{self.at}/"
+                here, there = ("", far) if way == "push" else (far, "")
+                run = self.run_tool if way == "local" else self.remote
+                outcome = run("-a", "--delete", f"{here}src/a", f"{here}src/shut/", f"{here}src/d", f"{there}dst", **how)
+                os.chmod(self.path("src/shut"), 0o755)
+                if how or not tool.is_root():
+                    self.ends(outcome, 23, "shut")
+                    self.assertEqual(self.names("dst"), ["a", "d", "d/b", "d/extra"])
+                self.assertEqual((self.read("dst/a"), self.read("dst/d/b")), (b"new", b"new"))
+
     def test_a_destination_that_may_not_be_written_is_told(self):
         self.write("src/a", b"a")
         self.folder("dst")

@@ -62,7 +62,7 @@ described(const Action& action)
   static constexpr const char* kinds[] = {"make", "transfer", "set", "remove", "clear", "same", "skip"};
   static constexpr const char* reasons[] = {"",        " newer", " exists",    " missing", " as_long",
                                             " small",  " big",   " irregular", " folder",  " not_empty",
-                                            " limit",  " in_way", " outside"};
+                                            " unread", " limit",  " in_way",   " outside"};
   std::string text = kinds[static_cast<int>(action.kind)];
   text += reasons[static_cast<int>(action.reason)];
   text += " " + action.entry.path.str() + (action.entry.is_folder() ? "/" : "");
@@ -324,6 +324,25 @@ TEST_CASE("After an error at the source nothing goes, unless errors are ignored"
   rules.ignore_errors = true;
   CHECK(planned(rules, {"./", "N", "b unknown"}, dest) ==
         Lines{"same /", "transfer N", "remove N/f for 1", "clear N/ for 1", "remove b", "remove a"});
+}
+
+TEST_CASE("Operands beside a folder that could not be read are planned, and nothing goes around them")
+{
+  PlanRules rules = deleting();
+  rules.ignore_errors = true;
+  const Lines source{"a", "d/", "d/b"};
+  const Lines dest{"./", "a", "x", "d/", "d/b", "d/y"};
+  rules.scope = {{{}, true, true, {0}}, {*model::RelPath::parse("a"), true, true, {1}},
+                 {*model::RelPath::parse("d"), true, true, {1}}};
+  CHECK(planned(rules, source, dest) == Lines{"same a", "same d/", "same d/b", "remove d/y"});
+  rules.scope = {{{}, true, true, {0}}};
+  CHECK(planned(rules, source, dest).empty());
+}
+
+TEST_CASE("A folder that is to go but could not be read stays, and so does what is around it")
+{
+  CHECK(planned(deleting(), {"./"}, {"./", "x/", "x/a", "x/y/ incomplete"}) ==
+        Lines{"same /", "skip unread x/y/", "remove x/a", "skip not_empty x/"});
 }
 
 TEST_CASE("An error that comes late stops the removals that have not been taken")
