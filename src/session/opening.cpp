@@ -175,8 +175,23 @@ Opening::open_source()
     error.kind = ErrorKind::unreadable;
     m_parts.report.fail(std::move(error));
   }
-  m_scope = endpoint::scope_of(opened_with(m_operands), "", m_parts.options.depth());
+  choose_scope("");
   return {};
+}
+
+// A folder that stands in the way of a non-folder operand is covered with all that it holds, where it may be removed.
+void
+Opening::choose_scope(const std::string& new_name)
+{
+  m_scope = endpoint::scope_of(opened_with(m_operands), new_name, m_parts.options.depth());
+  if (!m_parts.options.deletes() && !m_parts.options.force) {
+    return;
+  }
+  for (const proto::OpenedOperand& operand : m_operands) {
+    const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
+    const auto item = std::find_if(m_scope.begin(), m_scope.end(), [&](const auto& each) { return each.path == path; });
+    item->contents = item->contents || operand.type != model::Type::folder;
+  }
 }
 
 Result<>
@@ -212,7 +227,7 @@ Opening::open_dest()
     m_dest.new_name.clear();
     return {};
   }
-  m_scope = endpoint::scope_of(opened_with(m_operands), m_dest.new_name, m_parts.options.depth());
+  choose_scope(m_dest.new_name);
   return m_source_scan_is_out ? take_back_scan() : Result<>();
 }
 

@@ -60,6 +60,7 @@ private:
   Result<proto::Opened> await(model::Side side);
   Result<Arrival> next_arrival();
   void choose_recipe(bool dest_is_new);
+  void choose_scope(const std::string& new_name);
   proto::Scan scan() const;
   void send_source_scan(bool of_opened);
   void send_dest_scan();

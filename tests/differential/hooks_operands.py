@@ -177,6 +177,8 @@ def ignore_existing_holds_for_folders(context, item):
         if before is not None and before.kind != "dir" and (
                 item.godwit.mtime_ns, item.godwit.mode & 0o7777) == (before.mtime_ns, before.mode & 0o7777):
             return True
+    if item.kind == "line" and item.rsync and context.case.has("--ignore-existing") and context.case.has("-n"):
+        return any(context.line_is_below(item, p) for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir")
     failed = re.search(rb"Not a directory|No such file|Too many levels", context.rsync.outcome.err)
     if not context.case.has("--ignore-existing") or not failed:
         return False

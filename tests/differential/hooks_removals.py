@@ -36,9 +36,19 @@ def folders_in_the_way(context):
     return [p for p, n in nodes.items() if p.startswith(b"dst/") and n.kind == "dir" and p.rsplit(b"/", 1)[-1] in names]
 
 
+def may_be_moved(context, path):
+    """A file at the destination of which the source has a copy under another name."""
+    nodes = context.case.nodes
+    return path in nodes and any(n.kind == nodes[path].kind == "file" and n.content == nodes[path].content
+                                 and not p.startswith(b"dst/") for p, n in nodes.items())
+
+
 @difference("max-delete-chooses-otherwise")
 def max_delete_chooses_otherwise(context, item):
     ways = folders_in_the_way(context)
+    if not ways and item.kind == "tree" and None in (item.rsync, item.godwit):
+        others = [i.where for i in context.items if i.kind == "tree" and None in (i.rsync, i.godwit)]
+        return b"limit" in context.godwit.outcome.err and any(may_be_moved(context, path) for path in others)
     if not ways or not all(b"limit" in result.outcome.err for result in (context.rsync, context.godwit)):
         return False
     if item.kind == "exit":
@@ -121,6 +131,10 @@ def hidden_names_are_not_listed(context, item):
             item.where == b"cannot delete non-empty directory: " + p[4:] for p in held)
     if context.case.has("--ignore-existing") and hides_what_a_folder_would_replace(context, item):
         return True
+    if item.kind == "line" and item.where.startswith(b"cannot delete non-empty directory: ") and item.rsync:
+        unread = re.findall(rb"^godwit: cannot open '(.*)': Permission", context.godwit.outcome.err, re.M)
+        if any(name.endswith(told_path(item.where)) for name in unread):
+            return True
     if context.case.has("--existing") and stays_hidden(context, item):
         return True
     if context.case.has("--existing") and ways_left(context.rsync) - ways_left(context.godwit):

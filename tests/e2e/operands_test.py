@@ -3,6 +3,7 @@
 import os
 
 import here  # noqa: F401  pylint: disable=unused-import
+from blackbox import tree
 from blackbox.case import BlackBox, godwit_only, main
 
 
@@ -240,6 +241,17 @@ class Operands(BlackBox):
         self.assertEqual(self.read("d/sub/copy/f"), b"f")
 
     # ---- hosts --------------------------------------------------------------------------------------------------
+    def test_a_folder_makes_way_for_a_file_that_was_named_where_it_may(self):
+        for run, dest in ((self.run_tool, "dst/"), (self.remote, f"host:{self.path('dst')}/")):
+            for words, code in ((("-r", "--delete"), 0), (("-r", "--force"), 0), (("-d", "--delete"), 0), (("-r",), 23)):
+                with self.subTest(f"{dest} {words}"):
+                    tree.remove(self.path("dst"))
+                    self.write("dst/one/below/x", b"x")
+                    self.write("dst/beside/x", b"x")
+                    self.ends(run(*words, "one", "two", dest), code)
+                    left = ["one"] if code == 0 else ["one", "one/below", "one/below/x"]
+                    self.assertEqual(self.names("dst"), ["beside", "beside/x", *left, "two"])
+
     def test_both_sides_remote_is_refused(self):
         self.ends(self.run_tool("a:b", "c:d"), 1, "both")
 
