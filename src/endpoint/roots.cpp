@@ -66,8 +66,11 @@ private:
     opened.path = split.path;
     opened.implied = split.implied;
     opened.contents = split.contents;
-    const fs::Dir& base = m_roots.bases[opened.base].dir;
-    auto stat = split.path.is_root() ? base.stat() : base.stat(split.path);
+    fs::Dir& base = m_roots.bases[opened.base].dir;
+    if (m_roots.request.relative) {
+      follow_named(base, split);
+    }
+    auto stat = split.path.is_root() ? base.stat() : stat_of(base, split.path);
     if (!stat) {
       return stat.error().errno_value;
     }
@@ -77,6 +80,26 @@ private:
       return 0;
     }
     return split.contents && !stat->is_folder() ? ENOTDIR : 0;
+  }
+
+  // The folders of a path as typed may be links, and so may one that a slash ends. What fails here fails when
+  // the operand is looked at, too.
+  static void follow_named(fs::Dir& base, const SplitOperand& split)
+  {
+    const model::RelPath folder = split.contents ? split.path : split.path.parent();
+    if (auto named = base.with_named(folder)) {
+      base = *std::move(named);
+    } else if (auto above = base.with_named(folder.parent()); above && split.contents) {
+      base = *std::move(above);
+    }
+  }
+  static Result<fs::Stat> stat_of(const fs::Dir& base, const model::RelPath& path)
+  {
+    if (base.named(path) == -1) {
+      return base.stat(path);
+    }
+    TRY_ASSIGN(const fs::Dir folder, base.open_folder(path));
+    return folder.stat();
   }
 
   Roots& m_roots;
@@ -109,6 +132,9 @@ Roots::confine(int accepts_on) const
   std::vector<fs::SandboxRoot> folders;
   for (const fs::Base& base : bases) {
     folders.push_back({base.dir.fd(), writes ? fs::Access::read_write : fs::Access::read_only});
+    for (const int named : base.dir.named()) {
+      folders.push_back({named, folders.back().access});
+    }
   }
   if (partial_folder) {
     folders.push_back({partial_folder.fd(), fs::Access::read_write});

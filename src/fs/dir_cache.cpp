@@ -23,7 +23,7 @@ DirCache::open(const model::RelPath& folder)
   const model::RelPath parent = folder.parent();
   const auto held = m_index.find(parent.str());
   auto opened =
-      held == m_index.end() ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
+      held == m_index.end() || m_root.named(folder) != -1 ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
   if (opened) {
     keep(folder, *opened);
   }

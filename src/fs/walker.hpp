@@ -81,7 +81,8 @@ private:
   Result<Stat> look_at(const Place& place, const char* real_name, bool follow) const;
   Result<std::string> read_target(const Place& place, const char* real_name) const;
   bool open_through_link(const Place& from, const char* real_name, Level& level, Place& made) const;
-  Fd open_folder(const Place& from, const char* real_name, int flags) const;
+  int named(const Place& place, const model::RelPath& path) const;
+  Fd open_folder(const Place& from, const char* real_name, const Level& level, int flags) const;
   bool is_loop(const Place& place) const;
   const char* real_name(const Level& level, const ListedName& name) const;
   const char* real_name(const Level& level, const Place& place, const char* name) const;

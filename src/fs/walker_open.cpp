@@ -102,6 +102,10 @@ Walker::settle_kinds(Level& level)
   const std::size_t count = level.names.all().size();
   for (std::size_t i = 0; i < count; ++i) {
     ListedName& name = level.names.all()[i];
+    if (name.kind == NameKind::link && level.node != nullptr &&
+        named(level.places[name.place], level.path.child(level.names.text(name))) != -1) {
+      name.kind = NameKind::folder;
+    }
     const bool is_open =
         name.kind == NameKind::unknown || (name.kind == NameKind::link && m_links != Links::refuse);
     if (!is_open) {
@@ -128,6 +132,13 @@ Walker::can_search(const Place& place) const
 {
   return (place.stat.mode & 0111U) == 0111U || ::faccessat(place.folder.get(), ".", X_OK, AT_EACCESS) == 0 ||
          errno != EACCES;
+}
+
+// A folder that the user named, and that a link leads to: as Dir's. At the dest there is none.
+int
+Walker::named(const Place& place, const model::RelPath& path) const
+{
+  return m_bases[place.base].dir.named(path);
 }
 
 NameKind
@@ -171,8 +182,11 @@ Walker::read_target(const Place& place, const char* real_name) const
 }
 
 Fd
-Walker::open_folder(const Place& from, const char* real_name, int flags) const
+Walker::open_folder(const Place& from, const char* real_name, const Level& level, int flags) const
 {
+  if (const int folder = named(from, level.path); folder != -1) {
+    return Fd(::openat(folder, ".", flags | O_DIRECTORY | O_CLOEXEC));
+  }
   const int no_follow = follows() ? 0 : O_NOFOLLOW;
   return Fd(::openat(from.folder.get(), real_name, flags | no_follow | O_DIRECTORY | O_CLOEXEC));
 }
@@ -190,7 +204,9 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
   const char* real = real_name(parent, name);
   Place made;
   made.base = from.base;
-  made.is_covered = will_cover(from, level.node);
+  const bool is_named = named(from, level.path) != -1;
+  const bool is_contents = is_item && level.node->item->contents;
+  made.is_covered = (is_contents || !is_named) && will_cover(from, level.node); // else the link itself is what lies there
   made.top_filesystem = from.top_filesystem;
   if (m_options.one_file_system && !is_item) {
     const auto stat = look_at(from, real, follows());
@@ -200,7 +216,7 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
       return made;
     }
   }
-  const bool is_entered = made.is_covered || leads_on;
+  const bool is_entered = made.is_covered || leads_on || is_named;
   if (m_links == Links::beneath) {
     const auto stat = look_at(from, real, false);
     if (stat && stat->type == model::Type::symlink) {
@@ -220,7 +236,7 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
 bool
 Walker::open_and_look(const Place& from, const char* real_name, Level& level, Place& made) const
 {
-  made.folder = open_folder(from, real_name, made.is_covered ? O_RDONLY : O_PATH);
+  made.folder = open_folder(from, real_name, level, made.is_covered ? O_RDONLY : O_PATH);
   const int error = errno;
   if (!made.folder) {
     const bool is_there = look(from, real_name, level, made);
@@ -231,7 +247,7 @@ Walker::open_and_look(const Place& from, const char* real_name, Level& level, Pl
     level.is_incomplete = true;
     made.is_covered = false;
     // Items below it can be reached even where it cannot be listed.
-    made.folder = open_folder(from, real_name, O_PATH);
+    made.folder = open_folder(from, real_name, level, O_PATH);
     return true;
   }
   const auto stat = stat_fd(made.folder.get(), {});

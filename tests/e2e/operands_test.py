@@ -241,6 +241,23 @@ class Operands(BlackBox):
         self.assertEqual(self.read("d/sub/copy/f"), b"f")
 
     # ---- hosts --------------------------------------------------------------------------------------------------
+    def test_relative_paths_lead_through_links_and_make_folders_of_them(self):
+        self.write("else/where/f", b"f")
+        self.write("else/where/g", b"g")
+        self.folder("src")
+        os.symlink("../else/where", self.path("src/far"))
+        os.symlink("far", self.path("src/twice"))
+        for run, here, there in ((self.run_tool, "", ""), (self.remote, "", f"host:{self.at}/"),
+                                 (self.remote, f"host:{self.at}/./", "")):
+            for path, found in (("src/far/f", ["src", "src/far", "src/far/f"]),
+                                ("src/twice/", ["src", "src/twice", "src/twice/f", "src/twice/g"]),
+                                ("src/far", ["src", "src/far"])):
+                with self.subTest(f"{here}{path} {there}"):
+                    tree.remove(self.path("dst"))
+                    self.ends(run("-aR", f"{here}{path}", f"{there}dst/"), 0)
+                    self.assertEqual(self.names("dst"), found)
+                    self.assertEqual(os.path.islink(self.path("dst/src/far")), path == "src/far")
+
     def test_a_folder_makes_way_for_a_file_that_was_named_where_it_may(self):
         for run, dest in ((self.run_tool, "dst/"), (self.remote, f"host:{self.path('dst')}/")):
             for words, code in ((("-r", "--delete"), 0), (("-r", "--force"), 0), (("-d", "--delete"), 0), (("-r",), 23)):

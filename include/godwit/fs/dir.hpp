@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "godwit/base/result.hpp"
 #include "godwit/fs/fd.hpp"
@@ -51,6 +52,14 @@ public:
   static Dir adopt(Fd folder, std::string label, Links links = Links::refuse);
   // The same folder as the root of its own, with another rule for links.
   Dir with_links(Links links) const;
+
+  // The same folder as a root of its own, below which `path` is reached through whatever links are in it, as the
+  // user means who names it. Nothing new where there are none.
+  Result<Dir> with_named(const model::RelPath& path) const;
+  // Of with_named(): the folder, held by this one, where a link is in `path`; else -1.
+  int named(const model::RelPath& path) const;
+  // All of them.
+  std::vector<int> named() const;
 
   explicit operator bool() const { return m_state != nullptr; }
   int fd() const;
