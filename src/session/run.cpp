@@ -101,16 +101,25 @@ private:
   std::optional<std::uint64_t> m_limit_left; // of --max-delete, after a pass
 };
 
-// Folders are skipped without -r or -d, which only --no-dirs leaves a list without.
+// Folders are skipped without -r or -d, which only --no-dirs leaves a list without; not those that -R implies.
 void
 Run::list_entry(model::Entry entry)
 {
-  if (entry.is_folder() && m_options.depth() == model::Depth::items) {
+  const auto named = [&](const model::ScopeItem& item) { return item.path == entry.path && item.contents; };
+  const auto implies = [&](const model::ScopeItem& item) {
+    return !item.contents && (item.path == entry.path || item.path.is_below(entry.path));
+  };
+  const model::Scope& scope = m_opening->scope();
+  const bool is_skipped = entry.is_folder() && m_options.depth() == model::Depth::items;
+  const bool is_implied = is_skipped && m_options.relative && std::ranges::any_of(scope, implies);
+  if (is_skipped && (!is_implied || std::ranges::any_of(scope, named))) {
     model::Action action;
     action.kind = model::Action::Kind::skip;
     action.reason = model::Action::Reason::folder;
-    action.entry = std::move(entry);
+    action.entry = entry;
     m_report.events().on(model::ItemPlanned{std::move(action)});
+  }
+  if (is_skipped && !is_implied) {
     return;
   }
   m_report.count_listed(entry);

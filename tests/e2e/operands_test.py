@@ -289,6 +289,9 @@ class Operands(BlackBox):
         self.assertRegex(self.run_tool("d").out, rb"^drwx.* d\n$")
         self.assertEqual(self.run_tool("--no-d", "d").out, b"skipping directory d\n")
         self.ends(self.run_tool("--no-d", "--delete", "d"), 1, "--delete")
+        lines = self.run_tool("--no-d", "-R", "d/sub/g", "d").out.splitlines()
+        self.assertEqual(lines[0], b"skipping directory d")
+        self.assertEqual([line.rpartition(b" ")[2] for line in lines[1:]], [b"d", b"d/sub", b"d/sub/g"])
 
     def test_a_second_run_changes_nothing(self):
         self.ends(self.run_tool("-a", "--delete", "d/", "dst/"), 0)
