@@ -289,7 +289,7 @@ class Operands(BlackBox):
         self.assertRegex(self.run_tool("d").out, rb"^drwx.* d\n$")
         self.assertEqual(self.run_tool("--no-d", "d").out, b"skipping directory d\n")
         self.ends(self.run_tool("--no-d", "--delete", "d"), 1, "--delete")
-        lines = self.run_tool("--no-d", "-R", "d/sub/g", "d").out.splitlines()
+        lines = self.run_tool("--no-d", "-R", "--list-only", "d/sub/g", "d", "dst/").out.splitlines()
         self.assertEqual(lines[0], b"skipping directory d")
         self.assertEqual([line.rpartition(b" ")[2] for line in lines[1:]], [b"d", b"d/sub", b"d/sub/g"])
 
