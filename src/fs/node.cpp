@@ -69,20 +69,22 @@ is_folder(const Dir& parent, std::string_view name)
   return there && there->is_folder();
 }
 
-Error
-make_failed(const Dir& parent, std::string_view name, model::Type type)
-{
-  const int error = errno;
-  const bool in_way = error == EEXIST && type != model::Type::folder && is_folder(parent, name);
-  return sys_error(std::string("cannot make ") + word_for(type) + " " + parent.label(name),
-                   in_way ? EISDIR : error);
-}
-
+// A folder in the way may be removed while this goes on: then its place is free at the second try.
 Result<>
 make_plain(const Dir& parent, std::string_view name, const model::Entry& entry, const Metadata& wanted)
 {
-  if (make_raw(parent.fd(), CName(name).c_str(), entry, wanted) != 0) {
-    return make_failed(parent, name, entry.type);
+  const CName text(name);
+  int error = make_raw(parent.fd(), text.c_str(), entry, wanted) == 0 ? 0 : errno;
+  if (error == EEXIST && entry.type != model::Type::folder) {
+    const auto there = parent.stat(name);
+    if (!there && there.error().errno_value == ENOENT) {
+      error = make_raw(parent.fd(), text.c_str(), entry, wanted) == 0 ? 0 : errno;
+    } else if (there && there->is_folder()) {
+      error = EISDIR;
+    }
+  }
+  if (error != 0) {
+    return sys_error(std::string("cannot make ") + word_for(entry.type) + " " + parent.label(name), error);
   }
   return set_metadata(parent, name, wanted);
 }
