@@ -96,6 +96,8 @@ def unreadable_names_win(context, item):
     names = re.findall(rb"^godwit: symlink has no referent: '(.*)'", context.godwit.outcome.err, re.M)
     if len(context.case.sources) < 2 or context.rsync.outcome.code != 23:
         return False
+    if item.kind == "exit":
+        return item.godwit == 0 and b"symlink has no referent" in context.rsync.outcome.err
     if item.kind == "tree":
         name = printed_name(item.where.rsplit(b"/", 1)[-1])
         return (item.godwit is None or item.fields == ("mtime_ns",)) and any(

@@ -111,12 +111,14 @@ def hides_what_a_folder_would_replace(context, item):
 
 
 def stays_hidden(context, item):
-    """An empty folder that a rule hides stood where rsync put a file."""
+    """A folder that a rule hides stood where rsync put a file."""
     ways = [p for p, n in context.case.nodes.items() if n.kind == "dir" and p in context.rsync.trees
             and context.rsync.trees[p].kind != "dir" and p in context.godwit.trees
             and context.godwit.trees[p].kind == "dir" and context.case.has("--exclude", "--exclude-from", "--filter", "-f")]
-    return item.where in ways if item.kind == "tree" else item.kind == "line" and item.rsync and any(
-        context.line_names(item, p) for p in ways)
+    if item.kind == "tree":
+        return any(item.where == p or item.where.startswith(p + b"/") for p in ways)
+    return item.kind == "line" and item.rsync and any(
+        context.line_names(item, p) or context.line_is_below(item, p) for p in ways)
 
 
 @difference("hidden-names-are-not-listed")
