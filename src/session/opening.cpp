@@ -179,17 +179,20 @@ Opening::open_source()
   return {};
 }
 
-// A folder that stands in the way of a non-folder operand is covered with all that it holds, where it may be removed.
+// A folder that stands in the way of a non-folder operand is covered with all that it holds, where it may be removed
+// (without -r and -d the dest is not listed so far down).
 void
 Opening::choose_scope(const std::string& new_name)
 {
-  m_scope = endpoint::scope_of(opened_with(m_operands), new_name, m_parts.options.depth());
-  if (!m_parts.options.deletes() && !m_parts.options.force) {
+  const model::Depth depth = m_parts.options.depth();
+  m_scope = endpoint::scope_of(opened_with(m_operands), new_name, depth);
+  if (depth == model::Depth::items || (!m_parts.options.deletes() && !m_parts.options.force)) {
     return;
   }
+  const auto is_before = [](const model::ScopeItem& item, const model::RelPath& path) { return item.path < path; };
   for (const proto::OpenedOperand& operand : m_operands) {
     const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
-    const auto item = std::find_if(m_scope.begin(), m_scope.end(), [&](const auto& each) { return each.path == path; });
+    const auto item = std::lower_bound(m_scope.begin(), m_scope.end(), path, is_before);
     item->contents = item->contents || operand.type != model::Type::folder;
   }
 }
