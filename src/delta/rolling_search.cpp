@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "delta/fine_shape.hpp"
+
 namespace godwit::delta {
 
 namespace {
@@ -15,14 +17,6 @@ RollingTable::RollingTable(const HashKey& key, Signature sums, ExpectedBy expect
       whole_blocks(signature.basis_bytes / signature.shape.block_bytes),
       index(signature.blocks, whole_blocks, signature.shape)
 {
-}
-
-std::uint32_t
-RollingTable::key_of(ByteView block) const
-{
-  const Shape& shape = signature.shape;
-  return block.size() == shape.block_bytes ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits)
-                                           : strong.key_of_short(block, shape.key_bits);
 }
 
 RollingSearch::RollingSearch(const RollingTable& table, Window& window, Output& output)
@@ -74,7 +68,7 @@ RollingSearch::equals(std::uint64_t at, std::size_t number) const
   const ByteView here = m_window.view(at, at + length);
   const Block& block = m_table.signature.blocks[number];
   return m_table.strong(here) == block.strong &&
-         (m_table.expected_by == ExpectedBy::strong_hash || m_table.key_of(here) == block.key);
+         (m_table.expected_by == ExpectedBy::strong_hash || fine_key(m_table.rolling, m_table.strong, here, m_table.signature.shape.key_bits) == block.key);
 }
 
 // Goes on byte by byte until a block is found (and taken) or the file ends.

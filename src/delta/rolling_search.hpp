@@ -16,8 +16,6 @@ enum class ExpectedBy : std::uint8_t { strong_hash, key_and_strong_hash };
 struct RollingTable {
   RollingTable(const HashKey& key, Signature sums, ExpectedBy expected = ExpectedBy::strong_hash);
 
-  std::uint32_t key_of(ByteView block) const;
-
   Signature signature;
   ExpectedBy expected_by;
   Strong strong;

@@ -91,12 +91,8 @@ sum_range(const HashKey& key, ReadAt& basis, const SumRequest& request, const Su
     }
     for (std::size_t at = 0; at < got; at += range.block_bytes) {
       const ByteView block = wanted.subspan(at, std::min<std::size_t>(range.block_bytes, got - at));
-      const bool whole = block.size() == range.block_bytes;
       if (shape.key_bits != 0) {
-        append_low(out,
-                   whole ? Rolling::key_of(rolling.sum(block.data()), shape.key_bits)
-                         : strong.key_of_short(block, shape.key_bits),
-                   shape.key_bits);
+        append_low(out, fine_key(rolling, strong, block, shape.key_bits), shape.key_bits);
       }
       append_low(out, strong(block), shape.strong_bits);
     }

@@ -67,8 +67,12 @@ private:
     opened.implied = split.implied;
     opened.contents = split.contents;
     fs::Dir& base = m_roots.bases[opened.base].dir;
-    if (m_roots.request.relative) {
-      follow_named(base, split);
+    if (m_roots.request.relative) { // folders of a path as typed may be links, and so may one that a slash ends
+      auto named = base.with_named(split.contents ? split.path : split.path.parent());
+      if (!named) {
+        return named.error().errno_value;
+      }
+      base = *std::move(named);
     }
     auto stat = split.path.is_root() ? base.stat() : stat_of(base, split.path);
     if (!stat) {
@@ -82,17 +86,6 @@ private:
     return split.contents && !stat->is_folder() ? ENOTDIR : 0;
   }
 
-  // The folders of a path as typed may be links, and so may one that a slash ends. What fails here fails when
-  // the operand is looked at, too.
-  static void follow_named(fs::Dir& base, const SplitOperand& split)
-  {
-    const model::RelPath folder = split.contents ? split.path : split.path.parent();
-    if (auto named = base.with_named(folder)) {
-      base = *std::move(named);
-    } else if (auto above = base.with_named(folder.parent()); above && split.contents) {
-      base = *std::move(above);
-    }
-  }
   static Result<fs::Stat> stat_of(const fs::Dir& base, const model::RelPath& path)
   {
     if (base.named(path) == -1) {

@@ -1,11 +1,8 @@
 #include "godwit/fs/dir.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <functional>
-#include <map>
 #include <mutex>
 
 #include <fcntl.h>
@@ -16,6 +13,7 @@
 #include "godwit/base/assert.hpp"
 #include "godwit/base/escape.hpp"
 #include "kernel.hpp"
+#include "named_folders.hpp"
 
 namespace godwit::fs {
 
@@ -29,7 +27,7 @@ struct Dir::State {
   Fd folder;
   std::string label;
   Links links = Links::refuse;
-  std::map<std::string, std::shared_ptr<const Fd>, std::less<>> named; // of a root: by path
+  NamedFolders named; // of a root
   // Owners: the root's Dirs and what was opened below. Null: this is a root.
   std::shared_ptr<const State> root;
   mutable std::once_flag looked_at;
@@ -124,52 +122,30 @@ Dir::adopt(Fd folder, std::string label, Links links)
   return Dir(std::make_shared<const State>(std::move(folder), std::move(label), links, nullptr));
 }
 
-// Component by component: from the first link on each folder is held.
 Result<Dir>
 Dir::with_named(const model::RelPath& path) const
 {
+  NamedFolders named = m_state->named;
+  named.add(fd(), path.str());
+  if (named.is_empty()) {
+    return *this;
+  }
   TRY_ASSIGN(Fd folder, duplicate());
   auto state = std::make_shared<State>(std::move(folder), m_state->label, m_state->links, nullptr);
-  state->named = m_state->named;
-  auto at = std::make_shared<const Fd>();
-  bool through_link = false;
-  const std::string& bytes = path.str();
-  for (std::size_t from = 0; from < bytes.size();) {
-    const std::size_t end = std::min(bytes.find('/', from), bytes.size());
-    const std::string name = bytes.substr(from, end - from);
-    const int parent = *at ? at->get() : fd();
-    struct ::statx seen{};
-    if (::statx(parent, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &seen) != 0) {
-      return sys_error("cannot look at " + label(path));
-    }
-    through_link = through_link || S_ISLNK(seen.stx_mode);
-    at = std::make_shared<const Fd>(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!*at) {
-      return sys_error("cannot open folder " + label(path));
-    }
-    if (through_link) {
-      state->named.insert_or_assign(bytes.substr(0, end), at);
-    }
-    from = end + 1;
-  }
-  return through_link ? Dir(std::move(state)) : *this;
+  state->named = std::move(named);
+  return Dir(std::move(state));
 }
 
 int
 Dir::named(const model::RelPath& path) const
 {
-  const auto found = m_state->named.find(path.str());
-  return found == m_state->named.end() ? -1 : found->second->get();
+  return m_state->named.find(path.str());
 }
 
 std::vector<int>
 Dir::named() const
 {
-  std::vector<int> folders;
-  for (const auto& [path, folder] : m_state->named) {
-    folders.push_back(folder->get());
-  }
-  return folders;
+  return m_state->named.all();
 }
 
 Dir
@@ -219,15 +195,7 @@ Fd
 Dir::resolve(std::string_view path, int flags) const
 {
   Fd held;
-  int start = fd();
-  for (std::string_view above = path; !m_state->named.empty() && !above.empty();) {
-    if (const auto found = m_state->named.find(above); found != m_state->named.end()) {
-      start = found->second->get();
-      path.remove_prefix(std::min(above.size() + 1, path.size()));
-      break;
-    }
-    above = above.substr(0, above.rfind('/') == std::string_view::npos ? 0 : above.rfind('/'));
-  }
+  const int start = m_state->named.nearest(fd(), path);
   while (true) {
     const bool is_last = path.size() <= max_piece_bytes;
     const std::size_t length = is_last ? path.size() : path.rfind('/', max_piece_bytes);

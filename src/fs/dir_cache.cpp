@@ -22,8 +22,8 @@ DirCache::open(const model::RelPath& folder)
   // The parent is often held: then one component is looked up instead of all.
   const model::RelPath parent = folder.parent();
   const auto held = m_index.find(parent.str());
-  auto opened =
-      held == m_index.end() || m_root.named(folder) != -1 ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
+  const bool is_from_root = held == m_index.end() || m_root.named(folder) != -1;
+  auto opened = is_from_root ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
   if (opened) {
     keep(folder, *opened);
   }

@@ -7,7 +7,8 @@ import time
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import shell, tool, tree
-from blackbox.case import BlackBox, godwit_only, main, needs_root, wait_until
+from blackbox.case import BlackBox, godwit_only, main, needs_root
+from blackbox.tool import wait_until
 
 STEP = "shift\nexec sh -c \"$*\""
 

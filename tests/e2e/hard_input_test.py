@@ -5,7 +5,8 @@ import subprocess
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import tool, tree
-from blackbox.case import TIMES, BlackBox, godwit_only, main, needs_root, wait_until
+from blackbox.case import TIMES, BlackBox, godwit_only, main, needs_root
+from blackbox.tool import wait_until
 from blackbox.tree import Content, Node
 
 NAMES = [b"new\nline", b"\xff\xfe\x80", b"x" * 255, b"y" * 250 + b"\xc3\xa9\xff\n\t", b" lead", b"trail ", b"-dash", b"--delete",

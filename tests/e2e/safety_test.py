@@ -6,7 +6,8 @@ import threading
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import shell, tool, tree
-from blackbox.case import TIMES, BlackBox, godwit_only, main, needs_root, wait_until
+from blackbox.case import TIMES, BlackBox, godwit_only, main, needs_root
+from blackbox.tool import wait_until
 
 
 class Links(BlackBox):

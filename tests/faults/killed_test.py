@@ -7,7 +7,8 @@ import time
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import tool
-from blackbox.case import main, wait_until
+from blackbox.case import main
+from blackbox.tool import wait_until
 from versions import Versions
 
 SHELL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faulty_shell.py")

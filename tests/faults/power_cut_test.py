@@ -5,8 +5,9 @@ import shutil
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import tool
-from blackbox.case import BlackBox, main, wait_until
+from blackbox.case import BlackBox, main
 from blackbox.loop import Loop
+from blackbox.tool import wait_until
 
 FILES = 300
 SIZE = 16 << 10

@@ -54,7 +54,7 @@ public:
   Dir with_links(Links links) const;
 
   // The same folder as a root of its own, below which `path` is reached through whatever links are in it, as the
-  // user means who names it. Nothing new where there are none.
+  // user means who names it, as far as there are folders. The same where no link is in it.
   Result<Dir> with_named(const model::RelPath& path) const;
   // Of with_named(): the folder, held by this one, where a link is in `path`; else -1.
   int named(const model::RelPath& path) const;

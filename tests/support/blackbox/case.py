@@ -2,23 +2,12 @@
 import os
 import sys
 import tempfile
-import time
 import unittest
 from dataclasses import replace
 
 from . import shell, tool, tree
 
 TIMES = 1_600_000_000 * 10**9 + 123_456_789
-
-
-def wait_until(condition, seconds=20):
-    """True as soon as the condition holds, False when it never did."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.005)
-    return bool(condition())
 
 
 def godwit_only(why):

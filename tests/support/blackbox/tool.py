@@ -64,6 +64,16 @@ def identity(uid):
     return {"user": uid, "group": uid, "extra_groups": []}
 
 
+def wait_until(condition, seconds=20):
+    """True as soon as the condition holds, False when it never did."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return bool(condition())
+
+
 def lives_in(group):
     """Whether a process of the group still runs: one that only waits to be reaped has let go of its files."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -83,11 +93,8 @@ def end(process):
     except ProcessLookupError:
         pass
     process.wait()
-    until = time.monotonic() + 20
-    while lives_in(process.pid):
-        if time.monotonic() > until:
-            raise TimeoutError(f"group {process.pid} does not end")
-        time.sleep(0.005)
+    if not wait_until(lambda: not lives_in(process.pid)):
+        raise TimeoutError(f"group {process.pid} does not end")
 
 
 def start(command, cwd, env=None, uid=None, umask=0o022, stdin=subprocess.DEVNULL):
