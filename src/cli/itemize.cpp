@@ -56,7 +56,8 @@ time_letter(const Action& action, const ItemizeRules& rules)
   if (keeps_time) {
     return action.changes.time ? 't' : '.';
   }
-  const bool renewed = action.kind == Action::Kind::transfer || action.kind == Action::Kind::make;
+  const bool renewed = action.kind == Action::Kind::transfer || action.kind == Action::Kind::make ||
+                       action.kind == Action::Kind::move;
   return !renewed ? '.' : rules.times ? 't' : 'T';
 }
 

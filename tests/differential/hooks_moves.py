@@ -1,9 +1,9 @@
 """Differences where godwit renames what rsync sends once more."""
 import re
 
-from hooks import difference, printed_plain
+from hooks import NOW, difference, printed_plain
 
-MOVED = re.compile(rb"^c[fdLDS][+.a-z ]{9} (.*) <= (.*)$", re.M)
+MOVED = re.compile(rb"^c[fdLDS][+.a-zT ]{9} (.*) <= (.*)$", re.M)
 
 
 DELETION = re.compile(rb"^(?:\*deleting   |deleting )(.*)$")
@@ -28,6 +28,12 @@ def keeps_what_is_not_asked_for(context, item):
     return all(kept.get(field) for field in item.fields)
 
 
+def keeps_its_time(context, item, moved):
+    """Without -t what is unchanged inside a renamed folder keeps its time."""
+    return (item.fields == ("mtime_ns",) and item.rsync.mtime_ns == NOW and item.where not in context.case.nodes
+            and any(new.endswith(b"/") and item.where.startswith(b"dst/" + new) for new in moved))
+
+
 @difference("moved-at-the-destination")
 def moved_at_the_destination(context, item):
     if not context.case.has("--delete", "--delete-during", "--delete-after", "--delete-delay", "--del",
@@ -36,12 +42,12 @@ def moved_at_the_destination(context, item):
     out = context.godwit.outcome.out
     moved = [printed_plain(new.partition(b" -> ")[0]) for new, _ in MOVED.findall(out)]
     if item.kind == "tree":
-        return keeps_what_is_not_asked_for(context, item)
+        return keeps_what_is_not_asked_for(context, item) or keeps_its_time(context, item, moved)
     if item.kind != "line":
         return False
     if item.godwit and MOVED.match(item.where) or is_told_under_its_new_name(context, item):
         return True
-    if item.rsync and re.match(rb"[<>c][fdLDS][+.a-z ]{9} ", item.where):
+    if item.rsync and re.match(rb"[<>c][fdLDS][+.a-zT ]{9} ", item.where):
         return printed_plain(item.where[12:].partition(b" -> ")[0]) in moved
     return b"Number of moved files" in out and item.where.startswith(
         (b"Number of moved files", b"Number of regular files transferred", b"Total transferred file size"))

@@ -36,6 +36,8 @@ def dest_folder_is_made(context, item):
     dest = context.case.dest or b""
     if contents_of(context.rsync.trees, dest.rstrip(b"/")):
         return False
+    if item.kind == "tree" and item.where == dest.rstrip(b"/") and item.fields == ("mode",):
+        return context.case.has("--existing") and is_new_dest(context)
     if made_nothing(context.rsync.outcome) and not contents_of(context.godwit.trees, dest.rstrip(b"/")):
         where = dest.rstrip(b"/")
         is_new = item.kind == "tree" and (item.where == where and item.rsync is None
@@ -56,6 +58,13 @@ def folder_keeps_its_name(context, item):
     below = case.dest + b"/" + case.sources[0].rsplit(b"/", 1)[-1]
     is_alone = contents_of(context.godwit.trees, case.dest) in ([], [below])
     return is_alone and new_folder_items(context, item, below)
+
+
+@difference("no-dirs-means-the-same-everywhere")
+def no_dirs_means_the_same_everywhere(context, item):
+    case = context.case
+    return (item.kind == "line" and case.way == "pull" and case.has("--list-only") and case.has("--no-d")
+            and item.where.startswith(b"d" if item.rsync else b"skipping directory "))
 
 
 @difference("pull-knows-what-it-asked-for")

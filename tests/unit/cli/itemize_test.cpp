@@ -63,6 +63,7 @@ TEST_CASE("Itemized changes read as rsync's")
       {change(Kind::make, entry("l", Type::symlink), changed("c")), with_times, "cLc........"},
       {change(Kind::make, entry("l", Type::symlink), changed("c")), without_times, "cLc.T......"},
       {change(Kind::make, entry("n", Type::char_device), changed("c")), without_times, "cDc.T......"},
+      {change(Kind::move, entry("f"), changed("c")), without_times, "cfc.T......"},
       {change(Kind::up_to_date, entry("f")), with_times, ".f         "},
       {change(Kind::up_to_date, entry("d", Type::folder)), without_times, ".d         "},
       {change(Kind::remove, entry("f")), with_times, "*deleting  "},
