@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "godwit/model/path.hpp"
@@ -10,8 +11,9 @@
 namespace godwit::session {
 
 // The new folders that the dest keeps staged, until all their small files are on
-// their way there. In plan order a folder's non-folders come right after it, so it
-// is known when the last was met. Used by the controller's thread.
+// their way there, and those that it could not make. In plan order a folder's
+// non-folders come right after it, so it is known when the last was met. Used by
+// the controller's thread.
 class NewFolders
 {
 public:
@@ -68,6 +70,19 @@ public:
     settle(found);
   }
 
+  // It could not be made: of what is to be in it nothing is tried any more, and nothing told.
+  void lose(const model::RelPath& path) { m_lost.insert(path); }
+  bool is_lost(const model::RelPath& path) const
+  {
+    for (model::RelPath at = path; !m_lost.empty() && !at.is_root();) {
+      at = at.parent();
+      if (m_lost.contains(at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
 private:
   using Folders = std::map<model::RelPath, Folder>;
 
@@ -87,6 +102,7 @@ private:
   OnSent m_on_sent;
   Folders m_folders;
   Folders::iterator m_current = m_folders.end();
+  std::set<model::RelPath> m_lost;
 };
 
 } // namespace godwit::session

@@ -55,10 +55,20 @@ Pipeline::start(model::Action action)
 {
   if (m_rules.is_dry) {
     run_dry(action);
+  } else if (is_lost(action)) {
+    m_lines.none(action.number);
   } else if (!m_moves.holds_back(action)) {
     m_new_folders.go_on_with(action.entry.path, action.entry.is_folder());
     run_moved(std::move(action));
   }
+}
+
+// A move is tried, since what waits for it needs its end.
+bool
+Pipeline::is_lost(const model::Action& action) const
+{
+  const bool may_be = action.kind == Kind::make || action.kind == Kind::transfer || action.kind == Kind::skip;
+  return may_be && !action.for_number && m_new_folders.is_lost(action.entry.path);
 }
 
 void
@@ -181,7 +191,9 @@ Pipeline::transferred(Transfers::Ended ended)
     if (ended.source_failed) {
       m_on_source_failure();
     }
-    m_report.fail(std::move(ended.outcome).error());
+    if (!m_new_folders.is_lost(ended.action.entry.path)) {
+      m_report.fail(std::move(ended.outcome).error());
+    }
     return;
   }
   m_report.count_done(ended.action);
@@ -328,6 +340,14 @@ Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
     action.reason = model::Action::Reason::not_empty;
     m_report.events().on(model::ItemPlanned{std::move(action)});
     return;
+  }
+  if (pending.action.kind == Kind::make) {
+    if (m_new_folders.is_lost(pending.action.entry.path)) {
+      return;
+    }
+    if (pending.action.entry.is_folder()) {
+      m_new_folders.lose(pending.action.entry.path);
+    }
   }
   m_report.fail({failed.kind, failed.errno_value, escape_text(failed.text), 0});
 }

@@ -67,6 +67,7 @@ private:
   void run_moved(model::Action action);
   void run_dry(const model::Action& action);
   bool is_staged(const model::Action& action) const;
+  bool is_lost(const model::Action& action) const;
   void send_make(const model::Action& action);
   void send_remove(const model::Action& action);
   void clear_way(model::Action action);

@@ -376,7 +376,7 @@ Transfers::failed(const proto::Failed& failed)
     return;
   }
   const bool at_source = failed.kind == ErrorKind::unreadable || failed.kind == ErrorKind::changed;
-  if (!at_source && failed.kind != ErrorKind::vanished) {
+  if (!at_source && failed.kind != ErrorKind::vanished && !m_folders.is_lost(flight.action.entry.path)) {
     show(flight);
   }
   if (failed.kind == ErrorKind::vanished) {

@@ -11,27 +11,24 @@ DELETION = re.compile(rb"^(?:\*deleting   |deleting )(.*)$")
 
 def is_told_under_its_new_name(context, item):
     """A deletion in a folder that was renamed before: rsync names the old place, godwit the new one."""
-    told = DELETION.match(item.where)
-    others = [DELETION.match(i.where) for i in context.items if i.kind == "line" and bool(i.godwit) != bool(item.godwit)]
+    told = DELETION.match(printed_plain(item.where))
+    others = [DELETION.match(printed_plain(i.where)) for i in context.items if i.kind == "line" and bool(i.godwit) != bool(item.godwit)]
     pairs = [(told[1], other[1]) if item.godwit else (other[1], told[1]) for other in others if told and other]
     return any(new.rstrip(b"/").rsplit(b"/", 1)[-1] == old.rstrip(b"/").rsplit(b"/", 1)[-1]
                and b"dst/" + new.rstrip(b"/") not in context.case.nodes for new, old in pairs)
 
 
 def keeps_what_is_not_asked_for(context, item):
-    """Without -o or -g a moved file keeps owner or group."""
+    """Without -o or -g a moved file keeps owner or group, and in a renamed folder its time without -t."""
     if item.where in context.case.nodes or item.rsync is None or item.godwit is None:
         return False
-    before = [n for p, n in context.case.nodes.items() if p.startswith(b"dst/")]
-    kept = {"uid": any(item.godwit.uid == n.uid for n in before),
-            "gid": any(item.godwit.gid == n.gid for n in before)}
+    before = [(p.rsplit(b"/", 1)[-1], n) for p, n in context.case.nodes.items() if p.startswith(b"dst/")]
+    name, mine = item.where.rsplit(b"/", 1)[-1], item.godwit
+    kept = {"uid": any(mine.uid == n.uid for _, n in before),
+            "gid": any(mine.gid == n.gid for _, n in before),
+            "mtime_ns": item.rsync.mtime_ns == NOW and any(
+                (name, mine.mtime_ns) == (old, n.mtime_ns) for old, n in before)}
     return all(kept.get(field) for field in item.fields)
-
-
-def keeps_its_time(context, item, moved):
-    """Without -t what is unchanged inside a renamed folder keeps its time."""
-    return (item.fields == ("mtime_ns",) and item.rsync.mtime_ns == NOW and item.where not in context.case.nodes
-            and any(new.endswith(b"/") and item.where.startswith(b"dst/" + new) for new in moved))
 
 
 @difference("moved-at-the-destination")
@@ -42,7 +39,7 @@ def moved_at_the_destination(context, item):
     out = context.godwit.outcome.out
     moved = [printed_plain(new.partition(b" -> ")[0]) for new, _ in MOVED.findall(out)]
     if item.kind == "tree":
-        return keeps_what_is_not_asked_for(context, item) or keeps_its_time(context, item, moved)
+        return keeps_what_is_not_asked_for(context, item)
     if item.kind != "line":
         return False
     if item.godwit and MOVED.match(item.where) or is_told_under_its_new_name(context, item):

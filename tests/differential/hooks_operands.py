@@ -37,7 +37,7 @@ def dest_folder_is_made(context, item):
     if contents_of(context.rsync.trees, dest.rstrip(b"/")):
         return False
     if item.kind == "tree" and item.where == dest.rstrip(b"/") and item.fields == ("mode",):
-        return context.case.has("--existing") and is_new_dest(context)
+        return context.case.has("--existing") and item.where not in context.case.nodes
     if made_nothing(context.rsync.outcome) and not contents_of(context.godwit.trees, dest.rstrip(b"/")):
         where = dest.rstrip(b"/")
         is_new = item.kind == "tree" and (item.where == where and item.rsync is None

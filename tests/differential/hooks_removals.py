@@ -73,7 +73,9 @@ def in_the_way(context):
 def line_before_a_failure(context, item):
     if item.kind == "line" and item.godwit and b"*** Skipping any contents" in context.rsync.outcome.err:
         blocked = re.findall(rb"could not make way for new directory: (.*)", context.rsync.outcome.err)
-        return any(told_path(item.where).startswith(name + b"/") for name in blocked)
+        blocked += re.findall(rb'mkdir ".*?/dst/(.*)" failed', context.rsync.outcome.err)
+        is_folder = item.where.startswith(b"cd+++") or re.match(rb"[^ ]*/$", item.where)
+        return bool(is_folder) and any(told_path(item.where).startswith(name + b"/") for name in blocked)
     names = in_the_way(context)
     if item.kind != "line" or not names:
         return False

@@ -300,6 +300,30 @@ class Disks(BlackBox):
         if tool.is_root():
             self.ends(outcome, 23, "permission denied")
 
+    def test_a_folder_that_cannot_be_made_is_one_error(self):
+        for number in range(20):
+            self.write(f"src/shut/new/d{number % 3}/f{number}", b"x" * number)
+        self.write("src/beside", b"x")
+        how = self.as_user()
+        for way in ("local", "push"):
+            with self.subTest(way):
+                tree.remove(self.path("dst"))
+                self.folder("dst/shut")
+                how = self.as_user()
+                os.chmod(self.path("dst/shut"), 0o555)
+                if tool.is_root():
+                    os.lchown(self.path("dst/shut"), 0, 0)
+                if way == "local":
+                    outcome = self.run_tool("-r", "src/", "dst/", **how)
+                else:
+                    outcome = self.remote("-r", "src/", f"host:{self.at}/dst/", **how)
+                os.chmod(self.path("dst/shut"), 0o755)
+                if how or not tool.is_root():
+                    self.ends(outcome, 23, "permission denied")
+                    told = [line for line in outcome.err.splitlines() if b"shut/new" in line]
+                    self.assertEqual(len(told), 1, outcome)
+                    self.assertEqual(self.names("dst"), ["beside", "shut"])
+
     def test_each_failure_is_counted_even_among_many_good_files(self):
         for number in range(300):
             self.write(f"src/d{number % 7}/f{number}", b"x" * number)

@@ -51,3 +51,15 @@ TEST_CASE("no folder waits for what lies elsewhere")
   sent.folders.leave();
   CHECK(sent.paths == std::vector<std::string>{"a"});
 }
+
+TEST_CASE("what is below a folder that could not be made is lost")
+{
+  Sent sent;
+  CHECK_FALSE(sent.folders.is_lost(path("a/f")));
+  sent.folders.lose(path("a/b"));
+  CHECK(sent.folders.is_lost(path("a/b/f")));
+  CHECK(sent.folders.is_lost(path("a/b/c/d/f")));
+  CHECK_FALSE(sent.folders.is_lost(path("a/b")));
+  CHECK_FALSE(sent.folders.is_lost(path("a/b!/f")));
+  CHECK_FALSE(sent.folders.is_lost(path("a/f")));
+}
