@@ -33,9 +33,9 @@ def told_path(line):
 
 
 def count(line):
-    """The first number of a line."""
-    digits = re.search(rb"\d[\d,]*", line)
-    return int(digits[0].replace(b",", b"")) if digits else 0
+    """The first number of a line, in the units that it is printed in."""
+    digits = re.search(rb"\d[\d,]*(\.\d+)?", line)
+    return float(digits[0].replace(b",", b"")) if digits else 0
 
 
 class Context:

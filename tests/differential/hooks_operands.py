@@ -241,6 +241,28 @@ def duplicates_are_counted_once(context, item):
         context, item, b"total size is", b"Total file size", b"Number of files")
 
 
+@difference("only-known-empty-folders-are-pruned")
+def only_known_empty_folders_are_pruned(context, item):
+    """What could not be read in it is named by its error."""
+    unread = re.findall(rb"^godwit: [a-z ]+: '(.*?)'", context.godwit.outcome.err, re.M)
+    if not context.case.has("-m") or not item.godwit:
+        return False
+    if item.kind == "tree":
+        name = printed_name(item.where.partition(b"/")[2])
+        return item.rsync is None and item.godwit.kind == "dir" and any(name + b"/" in path for path in unread)
+    is_folder = item.kind == "line" and item.where.endswith(b"/")
+    return is_folder and any(told_path(item.where) + b"/" in path for path in unread)
+
+
+@difference("a-leading-dash-implies-no-folder")
+def a_leading_dash_implies_no_folder(context, item):
+    case = context.case
+    asked = case.way == "pull" and case.has("-R") and any(source.startswith(b"-") for source in case.sources)
+    return asked and item.kind == "line" and (
+        bool(item.rsync) and item.where.endswith(b" ./") or item.where == b"./"
+        or rsync_counts_more(context, item, b"Number of files"))
+
+
 @difference("pruned-folders-are-not-counted")
 def pruned_folders_are_not_counted(context, item):
     if not context.case.has("-m"):

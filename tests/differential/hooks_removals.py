@@ -1,7 +1,7 @@
 """What goes at the destination, or stands in the way there."""
 import re
 
-from hooks import NOW, difference, printed_name, told_path
+from hooks import NOW, difference, printed_name, printed_plain, told_path
 
 
 def deletion_held_back(context):
@@ -83,7 +83,7 @@ def line_before_a_failure(context, item):
         return context.case.has("-n")
     if not item.godwit:
         return False
-    shown = re.sub(rb"^[<>c.][fdLDS][^ ]{9} ", b"", item.where)
+    shown = printed_plain(re.sub(rb"^[<>c.][fdLDS][^ ]{9} ", b"", item.where))
     return any(shown == name or shown.startswith(name + b" -> ") for name in names)
 
 
