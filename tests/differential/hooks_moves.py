@@ -31,6 +31,15 @@ def keeps_what_is_not_asked_for(context, item):
     return all(kept.get(field) for field in item.fields)
 
 
+def came_along(context, item):
+    """What was to be deleted in a renamed folder stays in it when something of the source could not be read."""
+    name = item.where.rsplit(b"/", 1)[-1]
+    return (item.rsync is None and item.where not in context.case.nodes
+            and b"nothing more was deleted" in context.godwit.outcome.err
+            and any(old.rsplit(b"/", 1)[-1] == name and old not in context.godwit.trees
+                    for old in context.case.nodes if old.startswith(b"dst/")))
+
+
 @difference("moved-at-the-destination")
 def moved_at_the_destination(context, item):
     if not context.case.has("--delete", "--delete-during", "--delete-after", "--delete-delay", "--del",
@@ -39,7 +48,7 @@ def moved_at_the_destination(context, item):
     out = context.godwit.outcome.out
     moved = [printed_plain(new.partition(b" -> ")[0]) for new, _ in MOVED.findall(out)]
     if item.kind == "tree":
-        return keeps_what_is_not_asked_for(context, item)
+        return keeps_what_is_not_asked_for(context, item) or came_along(context, item)
     if item.kind != "line":
         return False
     if item.godwit and MOVED.match(item.where) or is_told_under_its_new_name(context, item):
