@@ -179,14 +179,15 @@ Opening::open_source()
   return {};
 }
 
-// A folder that stands in the way of a non-folder operand is covered with all that it holds, where it may be removed
-// (without -r and -d the dest is not listed so far down).
+// A folder that stands in the way of a non-folder operand is covered with all that it holds where it may be removed,
+// and where nothing but the plan tells of it (without -r and -d the dest is not listed so far down).
 void
 Opening::choose_scope(const std::string& new_name)
 {
   const model::Depth depth = m_parts.options.depth();
   m_scope = endpoint::scope_of(opened_with(m_operands), new_name, depth);
-  if (depth == model::Depth::items || (!m_parts.options.deletes() && !m_parts.options.force)) {
+  const model::Options& options = m_parts.options;
+  if (depth == model::Depth::items || (!options.deletes() && !options.force && !options.dry_run)) {
     return;
   }
   const auto is_before = [](const model::ScopeItem& item, const model::RelPath& path) { return item.path < path; };

@@ -66,7 +66,7 @@ def max_delete_chooses_otherwise(context, item):
 def in_the_way(context):
     """Paths, as errors name them, that neither tool could make way for."""
     found = re.findall(rb"could not make way for new [a-z ]+: (.*)", context.rsync.outcome.err)
-    return [name for name in found if b"could not make way" in context.godwit.outcome.err]
+    return [printed_plain(name) for name in found if b"could not make way" in context.godwit.outcome.err]
 
 
 @difference("line-before-a-failure")
@@ -222,7 +222,8 @@ def read_only_folders_are_emptied(context, item):
     if item.kind == "tree":
         return any(item.where == p and item.fields == ("mtime_ns",)
                    or item.where.startswith(p + b"/") and item.godwit is None for p in locked)
-    return item.where.startswith((b"deleting ", b"*deleting ", b"Number of deleted")) and item.godwit
+    names_it = any(context.line_names(item, p) for p in locked)  # its time changed when it was emptied
+    return item.godwit and (names_it or item.where.startswith((b"deleting ", b"*deleting ", b"Number of deleted")))
 
 
 @difference("kept-files-keep-their-mode")
