@@ -241,9 +241,13 @@ StagedFile::finish()
 Result<>
 StagedFile::finish_in_place()
 {
-  TRY_ASSIGN(Stat there, stat_fd(m_fd.get(), m_parent.label(m_name)));
-  if (there.size != m_end && ::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
-    return sys_error("cannot set size of " + m_parent.label(m_name));
+  const std::string label = m_parent.label(m_name);
+  TRY_ASSIGN(Stat there, stat_fd(m_fd.get(), label));
+  if (there.size != m_end) {
+    if (::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
+      return sys_error("cannot set size of " + label);
+    }
+    TRY_ASSIGN(there, stat_fd(m_fd.get(), label)); // without its set-id bits
   }
   m_written = m_end;
   there.mtime.nanoseconds = ~0U; // never what is wanted
@@ -251,7 +255,7 @@ StagedFile::finish_in_place()
   if (!wanted.mode) {
     wanted.mode = m_lent_mode;
   }
-  TRY(set_metadata(m_fd.get(), there, wanted, m_parent.label(m_name)));
+  TRY(set_metadata(m_fd.get(), there, wanted, label));
   m_lent_mode.reset();
   return {};
 }

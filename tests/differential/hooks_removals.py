@@ -243,7 +243,8 @@ def sources_go_when_all_is_copied(context, item):
     if (context.rsync.outcome.code, context.godwit.outcome.code) not in ((24, 0), (23, 23), (23, 0)):
         return False
     if item.kind == "tree":
-        return item.where.startswith(b"dst") and (item.rsync is None or item.fields == ("mtime_ns",))
+        is_newer = item.rsync is not None and b"/" + item.where.rsplit(b"/", 1)[-1] + b'"' in context.rsync.outcome.err
+        return item.where.startswith(b"dst") and (item.rsync is None or is_newer or item.fields == ("mtime_ns",))
     return item.kind == "exit" or item.godwit or item.where.startswith((b"Number of", b"Total "))
 
 

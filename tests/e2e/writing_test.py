@@ -94,6 +94,18 @@ class InPlace(Writing):
         self.assertEqual(self.read("dst/f"), b"new content")
         self.assertEqual((self.stat("dst/f").st_ino, self.stat("dst/f").st_mode & 0o7777), (before, 0o444))
 
+    def test_set_id_bits_survive_whatever_is_written(self):
+        for name, tail in (("grown", b"more"), ("hole", bytes(1 << 20)), ("cut", b"")):
+            with self.subTest(name):
+                self.write("src/f", b"old" + tail if tail else b"o", 0o6755)
+                self.write("dst/f", b"old", 0o6755)
+                how = "--append" if tail else "--inplace"
+                user = self.as_user()
+                for side in ("src", "dst"):
+                    os.chmod(self.path(f"{side}/f"), 0o6755) # a new owner took them
+                self.ends(self.run_tool("-a", how, "src/", "dst/", **user), 0)
+                self.same("src", "dst")
+
     def test_what_cannot_be_written_is_an_error(self):
         self.write("src/f", b"new content")
         self.write("dst/f", b"old", 0o444)
