@@ -95,11 +95,11 @@ class InPlace(Writing):
         self.assertEqual((self.stat("dst/f").st_ino, self.stat("dst/f").st_mode & 0o7777), (before, 0o444))
 
     def test_set_id_bits_survive_whatever_is_written(self):
-        for name, tail in (("grown", b"more"), ("hole", bytes(1 << 20)), ("cut", b"")):
-            with self.subTest(name):
-                self.write("src/f", b"old" + tail if tail else b"o", 0o6755)
+        for how, content, size in (("--append", b"older", 5), ("--append", b"old", 1 << 20), ("--inplace", b"o", 1)):
+            with self.subTest(f"{how} to {size}"):
+                self.write("src/f", content, 0o6755)
+                os.truncate(self.path("src/f"), size)
                 self.write("dst/f", b"old", 0o6755)
-                how = "--append" if tail else "--inplace"
                 user = self.as_user()
                 for side in ("src", "dst"):
                     os.chmod(self.path(f"{side}/f"), 0o6755) # a new owner took them
