@@ -2,7 +2,7 @@
 import os
 import re
 
-from hooks import count, difference, printed_name, told_path
+from hooks import count, difference, printed_name, printed_plain, told_path
 
 
 def contents_of(trees, folder):
@@ -50,6 +50,14 @@ def dest_folder_is_made(context, item):
     return is_new_dest(context) and not contents_of(context.godwit.trees, dest) and new_folder_items(context, item, b"")
 
 
+@difference("a-dest-for-nothing-is-not-opened")
+def a_dest_for_nothing_is_not_opened(context, item):
+    failed = re.findall(rb"^godwit: cannot open '", context.godwit.outcome.err, re.M)
+    if len(failed) < len(context.case.sources) or b"error in file IO (code 11) at main.c" not in context.rsync.outcome.err:
+        return False
+    return (item.rsync, item.godwit) == (11, 23) if item.kind == "exit" else item.kind == "line" and item.godwit
+
+
 @difference("folder-keeps-its-name")
 def folder_keeps_its_name(context, item):
     case = context.case
@@ -80,8 +88,11 @@ def pull_knows_what_it_asked_for(context, item):
 def dot_dot_is_a_folder(context, item):
     if context.case.way != "pull" or not any(source.endswith(b"..") for source in context.case.sources):
         return False
+    if made_nothing(context.rsync.outcome) and item.godwit and item.kind == "line":
+        return item.where.startswith((b"*deleting", b"deleting"))
     if item.kind == "tree":
-        return item.where == (context.case.dest or b"").rstrip(b"/") and item.rsync is not None
+        was_deleted = item.godwit is None and item.where.startswith(b"dst/") and made_nothing(context.rsync.outcome)
+        return was_deleted or item.where == (context.case.dest or b"").rstrip(b"/") and item.rsync is not None
     return item.kind == "line" and item.godwit and re.fullmatch(rb"(.d[^ ]{9} |.d {9} )?\./", item.where) is not None
 
 
@@ -203,7 +214,7 @@ def ignore_existing_holds_for_folders(context, item):
         return item.where in kept and item.fields == ("mtime_ns",) or spared and (
             item.godwit is None or item.fields == ("mtime_ns",))
     return spared or item.where.startswith(b"Number of created files") or any(
-        p.rsplit(b"/", 1)[-1] + b"/" in item.where for p in kept)
+        p.rsplit(b"/", 1)[-1] + b"/" in printed_plain(item.where) for p in kept)
 
 
 @difference("keep-dirlinks-stay-beneath-the-root")

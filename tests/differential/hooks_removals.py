@@ -20,8 +20,10 @@ def no_deletion_after_scan_error(context, item):
     if item.kind == "tree":
         return any(item.where == p or item.where.startswith(p + b"/") or p.rpartition(b"/")[0] == item.where
                    for p in context.kept_back())
-    if item.kind == "line" and item.godwit:
-        return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted"))
+    if item.kind == "line" and item.godwit:  # the folder of what stays is as old as it was
+        as_old = [i.where for i in context.items if i.rsync and i.where[:4] + b"." + i.where[5:] == item.where]
+        return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted")) or (
+            bool(as_old) and any(context.line_names(item, p.rpartition(b"/")[0]) for p in context.kept_back()))
     if item.kind == "line":
         return any(context.line_names(item, p) or context.line_names(item, p.rpartition(b"/")[0])
                    for p in context.kept_back()) or item.where.startswith((b"*deleting", b"deleting", b"Number of deleted",
@@ -41,6 +43,14 @@ def may_be_moved(context, path):
     nodes = context.case.nodes
     return path in nodes and any(n.kind == nodes[path].kind == "file" and n.content == nodes[path].content
                                  and not p.startswith(b"dst/") for p, n in nodes.items())
+
+
+@difference("a-failed-removal-is-told-once")
+def a_failed_removal_is_told_once(context, item):
+    told = re.fullmatch(rb"cannot delete non-empty directory: (.*)", item.where)
+    return (item.kind == "line" and item.rsync and told is not None
+            and b"delete_file: rmdir(" + told[1] + b") failed" in context.rsync.outcome.err
+            and b"cannot remove folder '" in context.godwit.outcome.err)
 
 
 @difference("max-delete-chooses-otherwise")
