@@ -105,7 +105,11 @@ DestLane::fill(fs::StagedFile& staged, OpenSource& from, const std::string& labe
     if (asked.sparse || asked.preallocate || staged.is_in_place()) {
       return fs::copy_into(staged, from.file.get(), label); // what clones and kernel copies do not care for
     }
-    TRY_ASSIGN(const fs::Copied copied, fs::copy_whole(from.file.get(), staged.fd(), label));
+    const auto goes_on = [&](std::uint64_t bytes) {
+      staged.note_written(bytes);
+      return !m_context.stopped;
+    };
+    TRY_ASSIGN(const fs::Copied copied, fs::copy_whole(from.file.get(), staged.fd(), label, goes_on));
     staged.advance(copied.bytes);
     return {};
   }

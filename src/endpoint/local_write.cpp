@@ -3,10 +3,13 @@
 #include <cerrno>
 
 #include "godwit/base/escape.hpp"
+#include "godwit/fs/disk.hpp"
 
 namespace godwit::endpoint {
 
 namespace {
+
+constexpr std::uint64_t min_awaited_bytes = 256U << 10U; // smaller ones the sync itself begins to write
 
 fs::Placing
 placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces, bool is_staged)
@@ -60,18 +63,20 @@ Result<fs::StagedFile>
 DestLane::stage(const model::Entry& entry, bool replaces)
 {
   TRY_ASSIGN(fs::Dir folder, changing_parent(entry.path));
-  return create(folder, entry, placing_for(m_context.roots.request, entry, replaces, false));
+  return create(folder, entry, placing_for(m_context.roots.request, entry, replaces, false), replaces);
 }
 
 Result<fs::StagedFile>
-DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing)
+DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces)
 {
   const proto::Open& asked = m_context.roots.request;
   TRY_ASSIGN(fs::StagedFile staged,
              fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry), placing));
   // A file that is sparse at the source is so here, unless its room is to be reserved.
   const bool makes_holes = asked.sparse || (entry.has(model::Entry::is_sparse) && !asked.preallocate);
-  TRY(staged.prepare({makes_holes, asked.preallocate ? entry.size : 0}));
+  const bool is_awaited = replaces && entry.size >= min_awaited_bytes && placing == fs::Placing::rename &&
+                          !fs::disk_facts(folder).orders_replacements;
+  TRY(staged.prepare({makes_holes, asked.preallocate ? entry.size : 0, is_awaited}));
   return staged;
 }
 
@@ -92,9 +97,9 @@ Result<fs::StagedFile>
 DestLane::stage_in(const Target& target, const model::Entry& entry, bool replaces)
 {
   const fs::Placing placing = placing_for(m_context.roots.request, entry, replaces, target.is_staged);
-  auto staged = create(target.folder, entry, placing);
+  auto staged = create(target.folder, entry, placing, replaces);
   if (!staged && placing == fs::Placing::direct && staged.error().errno_value == EEXIST) {
-    return create(target.folder, entry, fs::Placing::rename);
+    return create(target.folder, entry, fs::Placing::rename, replaces);
   }
   return staged;
 }

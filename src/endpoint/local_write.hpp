@@ -128,7 +128,7 @@ private:
   Result<> publish(Unsettled& whole);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> stage_in(const Target& target, const model::Entry& entry, bool replaces);
-  Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing);
+  Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces);
   Result<Placed> put_file(const Target& target, const proto::PutFile& file);
   Result<> make_entry(const proto::Make& request);
   // What a new entry in `folder` is to have.

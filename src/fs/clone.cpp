@@ -16,7 +16,7 @@ namespace godwit::fs {
 namespace {
 
 constexpr std::uint64_t no_end = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint64_t report_bytes = 64U << 20U;
+constexpr std::uint64_t report_bytes = 16U << 20U;
 constexpr std::size_t buffer_bytes = 256U << 10U; // stays in the second-level cache between its two calls
 
 // One copy under way: the data of a file, run by run.

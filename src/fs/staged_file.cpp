@@ -83,6 +83,8 @@ StagedFile::operator=(StagedFile&& other) noexcept
     m_reserved = other.m_reserved;
     m_end = other.m_end;
     m_written = other.m_written;
+    m_begun = other.m_begun;
+    m_is_awaited = other.m_is_awaited;
     m_fd = std::move(other.m_fd);
   }
   return *this;
@@ -222,6 +224,9 @@ StagedFile::finish()
     return sys_error("cannot extend " + m_parent.label(m_name));
   }
   m_written = m_end;
+  if (m_is_awaited) {
+    begin_writing(m_end);
+  }
   const bool asks_owner = m_wanted.uid != model::keep_id || m_wanted.gid != model::keep_id;
   Stat there;
   there.type = model::Type::regular;

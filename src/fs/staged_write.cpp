@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t block = 4096;
 constexpr std::uint64_t max_zeros = 256U << 10U; // written at once, where nothing can be punched
+constexpr std::uint64_t disk_step = 16U << 20U;
 
 bool
 is_zero(ByteView bytes)
@@ -56,7 +57,34 @@ StagedFile::write_all(std::uint64_t offset, ByteView bytes)
     offset += static_cast<std::uint64_t>(count);
     m_written = std::max(m_written, offset);
   }
+  note_written(m_written);
   return {};
+}
+
+void
+StagedFile::advance(std::uint64_t length)
+{
+  m_written = m_end += length;
+  note_written(m_written);
+}
+
+void
+StagedFile::note_written(std::uint64_t end)
+{
+  if (m_is_awaited && end >= m_begun + disk_step) {
+    begin_writing(end);
+  }
+}
+
+// What goes wrong is told to whoever waits for it.
+void
+StagedFile::begin_writing(std::uint64_t end)
+{
+  if (end > m_begun) {
+    (void)!::sync_file_range(m_fd.get(), static_cast<off_t>(m_begun), static_cast<off_t>(end - m_begun),
+                             SYNC_FILE_RANGE_WRITE);
+    m_begun = end;
+  }
 }
 
 Result<>
@@ -121,6 +149,7 @@ Result<>
 StagedFile::prepare(const Room& room)
 {
   m_makes_holes = room.makes_holes;
+  m_is_awaited = room.is_awaited;
   if (room.reserved == 0) {
     return {};
   }

@@ -23,7 +23,7 @@ struct Copied {
 // The whole of the open file `from` into the empty open file `to`, by the first way
 // that works; holes stay holes. Copies as far as the file goes: that it did not
 // change, the caller finds out by its FileState before and after.
-// Told how far it is after every 64 MiB, `goes_on` may stop it (kind `stopped`).
+// Told how far it is after every 16 MiB, `goes_on` may stop it (kind `stopped`).
 // Errors name `what`.
 using GoesOn = std::function<bool(std::uint64_t bytes)>;
 Result<Copied> copy_whole(int from, int to, const std::string& what, const GoesOn& goes_on = {});

@@ -26,6 +26,7 @@ enum class Placing : std::uint8_t {
 struct Room {
   bool makes_holes = false; // runs of zeros of 4 KiB and more, aligned, become holes
   std::uint64_t reserved = 0; // bytes to allocate before anything is written
+  bool is_awaited = false; // somebody will wait for the disk: it begins to write as soon as there is enough
 };
 
 // A new name whose content is larger gets a temporary with a name, which
@@ -66,7 +67,9 @@ public:
   Result<std::size_t> read_at(std::uint64_t offset, ByteSpan into) override;
   // For copies that the kernel makes; advance() tells what they appended.
   int fd() const { return m_fd.get(); }
-  void advance(std::uint64_t length) { m_written = m_end += length; }
+  void advance(std::uint64_t length);
+  // While the kernel copies: it has come this far.
+  void note_written(std::uint64_t end);
   std::uint64_t size() const { return m_end; }
   // in_place: how much stood there; else 0.
   std::uint64_t old_size() const { return m_old_size; }
@@ -93,6 +96,7 @@ private:
   Result<> clear(std::uint64_t offset, std::uint64_t length);
   Result<> name_it(const Dir& folder);
   Result<> write_all(std::uint64_t offset, ByteView bytes);
+  void begin_writing(std::uint64_t end);
   void discard();
 
   Dir m_parent;
@@ -107,6 +111,8 @@ private:
   std::uint64_t m_reserved = 0; // below it blocks are allocated
   std::uint64_t m_end = 0;
   std::uint64_t m_written = 0; // how long the file on disk is
+  std::uint64_t m_begun = 0;   // the disk was told to write what lies below it
+  bool m_is_awaited = false;
   Fd m_fd;
 };
 
