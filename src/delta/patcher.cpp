@@ -5,8 +5,9 @@
 namespace godwit::delta {
 
 namespace {
-// Large enough to amortise a read, small enough to stay in a second-level cache.
-constexpr std::size_t piece_bytes = std::size_t{256} << 10;
+// Measured: 256 KiB, which stay in a second-level cache, take 1.05 times as long, since page caches of large folios
+// like large writes.
+constexpr std::size_t piece_bytes = std::size_t{1} << 20;
 constexpr std::uint64_t page_bytes = 4096;
 } // namespace
 
