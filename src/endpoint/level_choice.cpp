@@ -18,7 +18,7 @@ struct Rung {
 
 // Speeds: C headers and ELF files, zstd 1.5.4. A rung pays where the bytes it saves take the link longer
 // than making it takes the core.
-constexpr std::array<Rung, 6> ladder = {{{{0, 0, false}, 1e18, 1e18},
+constexpr std::array<Rung, 6> ladder = {{{{0, 0, false, true}, 1e18, 1e18},
                                          {{-3, 0, false}, 200 * mb, 470 * mb},
                                          {{1, 0, false}, 120 * mb, 350 * mb},
                                          {{3, 0, false}, 30 * mb, 200 * mb},

@@ -15,7 +15,25 @@ constexpr std::size_t header_bytes = ChunkHead::wire_bytes;
 // What is this little longer is not cut for it.
 constexpr std::size_t max_plain_chunk = chunk_target_bytes + chunk_target_bytes / 4;
 
+constexpr Compression for_pages{1, 0, false, false};
+
 enum class Packing : std::uint8_t { none, frame, new_frame };
+
+bool
+is_of_pages(const Message& message)
+{
+  return std::holds_alternative<Page>(message) || std::holds_alternative<RunsWanted>(message) ||
+         std::holds_alternative<Runs>(message) || std::holds_alternative<PageWanted>(message) ||
+         std::holds_alternative<PageListed>(message);
+}
+
+// What comes with anything.
+bool
+is_upkeep(const Message& message)
+{
+  return std::holds_alternative<Keepalive>(message) || std::holds_alternative<Pace>(message) ||
+         std::holds_alternative<PagesSettled>(message);
+}
 
 // Of the chunk whose content follows from `at` + header_bytes to the end of `out`.
 void
@@ -39,20 +57,21 @@ FrameWriter::FrameWriter(FrameWriter&&) noexcept = default;
 void
 FrameWriter::use(const Compression& compression)
 {
-  if (compression == m_compression) {
-    return;
-  }
   m_compression = compression;
-  m_begins_frame = true;
-  if (compression.level != 0 && !m_compressor) {
-    m_compressor = std::make_unique<Compressor>();
-  }
 }
 
 void
 FrameWriter::add(const Message& message)
 {
   encode(message, m_plain);
+  m_holds_pages = m_holds_pages || is_of_pages(message);
+  m_holds_others = m_holds_others || !(is_of_pages(message) || is_upkeep(message));
+}
+
+bool
+FrameWriter::compresses() const
+{
+  return m_compression.level != 0 || (m_compression.packs_pages && m_holds_pages && !m_holds_others);
 }
 
 std::size_t
@@ -66,7 +85,7 @@ FrameWriter::flush()
 {
   m_wire.clear();
   ByteView rest = ByteView(m_plain).subspan(header_bytes);
-  if (m_compression.level == 0 && !rest.empty() && rest.size() <= max_plain_chunk) {
+  if (!compresses() && !rest.empty() && rest.size() <= max_plain_chunk) {
     m_wire.swap(m_plain); // the one chunk lies there already
     put_header(m_wire, 0, Packing::none, m_number++);
     rest = {};
@@ -77,21 +96,26 @@ FrameWriter::flush()
     add_chunk(part);
   }
   m_plain.resize(header_bytes);
+  m_holds_pages = m_holds_others = false;
   return m_wire;
 }
 
 void
 FrameWriter::add_chunk(ByteView part)
 {
-  if (m_compression.level == 0 || looks_random(part)) {
+  if (!compresses() || (m_compression.level != 0 && looks_random(part))) {
     return add_raw_chunk(part);
   }
   const std::size_t at = m_wire.size();
   m_wire.resize(at + header_bytes);
-  const Packing packing = m_begins_frame ? Packing::new_frame : Packing::frame;
-  if (m_begins_frame) {
-    m_compressor->begin(m_compression);
-    m_begins_frame = false;
+  const Compression& wanted = m_compression.level != 0 ? m_compression : for_pages;
+  const Packing packing = wanted == m_frame ? Packing::frame : Packing::new_frame;
+  if (packing == Packing::new_frame) {
+    if (!m_compressor) {
+      m_compressor = std::make_unique<Compressor>();
+    }
+    m_compressor->begin(wanted);
+    m_frame = wanted;
   }
   m_compressor->compress(part, m_wire);
   m_compressed_from += part.size();

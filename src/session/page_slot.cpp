@@ -234,7 +234,7 @@ PageSlot::add_runs(const proto::Runs& message, const PageTools& tools)
   return ask();
 }
 
-// Finer runs, where most are equal; else the entries.
+// Finer runs, where a good part is equal; else the entries.
 Result<>
 PageSlot::ask()
 {
@@ -242,7 +242,7 @@ PageSlot::ask()
   const std::uint32_t left = std::transform_reduce(m_pieces.begin(), m_pieces.end(), 0U, std::plus<>(), differ);
   const bool is_last = ++m_level == std::size(plan::run_grains);
   const auto is_worth = [&](const Piece& piece) { return is_worth_runs(piece); };
-  if (!is_last && left * 2 < m_page.count && std::any_of(m_pieces.begin(), m_pieces.end(), is_worth)) {
+  if (!is_last && left * 4 < m_page.count * 3 && std::any_of(m_pieces.begin(), m_pieces.end(), is_worth)) {
     return {};
   }
   m_state = State::asked_entries;

@@ -7,6 +7,7 @@ struct Compression {
   int level = 0;      // zstd's, negative ones too; 0: not at all
   int window_log = 0; // how far back matches reach; 0: as the level has it
   bool long_distance = false;
+  bool packs_pages = false; // without a level: pages of listings are compressed all the same
 
   static constexpr int least_level = -7; // beyond it speed gains nothing
   static constexpr int most_level = 22;

@@ -23,7 +23,7 @@ class Decompressor;
 class FrameWriter
 {
 public:
-  // level 0: raw chunks only; else zstd's.
+  // level 0: raw chunks only, but for pages of listings if so wished; else zstd's.
   explicit FrameWriter(int level);
   ~FrameWriter();
   FrameWriter(FrameWriter&&) noexcept;
@@ -42,14 +42,17 @@ public:
   std::uint64_t compressed_to() const { return m_compressed_to; }
 
 private:
+  bool compresses() const;
   void add_chunk(ByteView part);
   void add_raw_chunk(ByteView part);
 
   Compression m_compression;
+  Compression m_frame; // of the zstd frame that has begun; level 0: none
+  bool m_holds_pages = false; // what is pending: pages of listings,
+  bool m_holds_others = false; // or something else
   Bytes m_plain; // behind room for a header
   Bytes m_wire;
   std::unique_ptr<Compressor> m_compressor; // null before the first use
-  bool m_begins_frame = false;
   std::uint64_t m_number = 0;
   std::uint64_t m_compressed_from = 0;
   std::uint64_t m_compressed_to = 0;

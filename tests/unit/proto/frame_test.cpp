@@ -1,6 +1,7 @@
 #include "godwit/proto/frame.hpp"
 
 #include <random>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -113,6 +114,47 @@ TEST_CASE("a new frame finds what the frames before it held")
   const ByteView wire = writer.flush();
   CHECK(wire.size() < 2000);
   REQUIRE(read_all(reader, wire, 200'000).size() == 1);
+}
+
+TEST_CASE("pages of a listing are packed where nothing else is, if so wished")
+{
+  PageListed page;
+  for (int i = 0; i < 200; ++i) {
+    model::Entry entry;
+    entry.path = *model::RelPath::parse("folder/with/a/long/name/file" + std::to_string(1000 + i));
+    entry.type = model::Type::regular;
+    page.entries.push_back(entry);
+  }
+  const Ops ops{7, Bytes(20'000, std::byte{'x'})};
+  for (const bool wished : {false, true}) {
+    FrameWriter writer(0);
+    writer.use({0, 0, false, wished});
+    writer.add(page);
+    Bytes wire;
+    append(wire, writer.flush());
+    const std::size_t alone = wire.size();
+    CHECK((writer.compressed_from() != 0) == wished);
+    CHECK((alone < 1000) == wished);
+    writer.add(page);
+    writer.add(ops);
+    append(wire, writer.flush());
+    CHECK(wire.size() - alone > 20'000);
+    writer.use({3, 0, false, wished});
+    writer.add(ops);
+    append(wire, writer.flush());
+    writer.use({0, 0, false, wished});
+    writer.add(page);
+    append(wire, writer.flush());
+    FrameReader reader;
+    const std::vector<Message> read = read_all(reader, wire, 4096);
+    REQUIRE(read.size() == 5);
+    for (const std::size_t number : {0U, 1U, 4U}) {
+      CHECK(std::get<PageListed>(read[number]).entries.size() == 200);
+    }
+    for (const std::size_t number : {2U, 3U}) {
+      CHECK(std::get<Ops>(read[number]).chunk == ops.chunk);
+    }
+  }
 }
 
 TEST_CASE("what looks random passes as it is, what is ordered does not")
