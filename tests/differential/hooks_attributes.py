@@ -98,6 +98,8 @@ def unreadable_files_are_errors_under_checksum(context, item):
     if not context.case.has("-c") or not paths:
         return False
     if item.kind == "line":
+        if context.case.has("-n") and item.where.startswith((b"Number of regular", b"Total transferred")):
+            return True
         is_one = (item.godwit and context.case.has("-n")) or (item.rsync and item.where.startswith(b".f"))
         return is_one and any(context.line_names(item, p) for p in paths)
     if context.case.has("--append", "--append-verify") and item.kind == "exit":

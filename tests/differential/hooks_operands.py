@@ -283,6 +283,9 @@ def pruned_folders_are_not_counted(context, item):
     if item.kind == "tree":  # one that two sources name, empty in both
         return len(context.case.sources) > 1 and item.godwit is None and item.rsync.kind == "dir" and all(
             context.rsync.trees[p].kind == "dir" for p in contents_of(context.rsync.trees, item.where))
+    empty = [i.where for i in context.items if i.kind == "tree" and i.godwit is None and i.rsync.kind == "dir"]
+    if item.kind == "line" and any(context.line_names(item, p) for p in empty):
+        return len(context.case.sources) > 1
     return item.kind == "line" and rsync_counts_more(context, item, b"Number of files") and (
         re.sub(rb"^[^(]*|,? ?dir: [\d,]+|[()]", b"", item.where) in [
             re.sub(rb"^[^(]*|,? ?dir: [\d,]+|[()]", b"", i.where) for i in context.items

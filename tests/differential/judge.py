@@ -23,6 +23,7 @@ SHAPES = [
     (re.compile(rb"^delta-transmission (dis|en)abled.*$"), b""),
 ]
 PROGRESS_END = re.compile(rb"((?:to|ir)-chk=\d+/\d+\))")  # a name may follow on the same line
+PROGRESS_BREAK = re.compile(rb"(\d+% +\S+ +\d+:\d\d:\d\d  )(?=[^ (])")  # nor need it wait for the end
 PROGRESS = re.compile(rb"^ +[\d,.KMG]+ +\d+% .*$")
 
 
@@ -66,7 +67,7 @@ class Result:
 def lines(out):
     """Standard output as a multiset of lines, what is measured replaced by its shape."""
     counted = collections.Counter()
-    for line in PROGRESS_END.sub(rb"\1\n", out.replace(b"\r", b"\n")).split(b"\n"):
+    for line in PROGRESS_BREAK.sub(rb"\1\n", PROGRESS_END.sub(rb"\1\n", out.replace(b"\r", b"\n"))).split(b"\n"):
         if PROGRESS.match(line):
             continue
         for pattern, shape in SHAPES:
