@@ -86,10 +86,14 @@ private:
     return split.contents && !stat->is_folder() ? ENOTDIR : 0;
   }
 
-  static Result<fs::Stat> stat_of(const fs::Dir& base, const model::RelPath& path)
+  // With -k a link that leads to a folder is that folder.
+  Result<fs::Stat> stat_of(const fs::Dir& base, const model::RelPath& path) const
   {
     if (base.named(path) == -1) {
-      return base.stat(path);
+      TRY_ASSIGN(const fs::Stat there, base.stat(path));
+      const bool may_be_folder = there.type == model::Type::symlink && m_roots.request.copy_dirlinks;
+      const auto folder = may_be_folder ? base.open_folder(path) : Result<fs::Dir>(sys_error("not followed", ENOTDIR));
+      return folder ? folder->stat() : there;
     }
     TRY_ASSIGN(const fs::Dir folder, base.open_folder(path));
     return folder.stat();

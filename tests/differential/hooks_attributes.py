@@ -22,8 +22,9 @@ def nanosecond_compare(context, item):
         renamed = context.case.sources[0] if context.case.dest in paths else None  # told by its name at the source
         return any(context.line_names(item, p) for p in [*paths, *filter(None, [renamed])]) or (
             bool(paths) and item.where.startswith((b"Number of", b"Total transferred")))
+    failed = re.findall(rb"^godwit: cannot (?:set time of|open|read) '(.*)'", context.godwit.outcome.err, re.M)
     return (item.rsync, item.godwit) == (0, 23) and any(
-        b"cannot set time of '" + printed_name(p) + b"'" in context.godwit.outcome.err for p in paths)
+        name.rsplit(b"/", 1)[-1] == printed_name(p.rsplit(b"/", 1)[-1]) for name in failed for p in paths)
 
 
 @difference("rsync-does-not-end")

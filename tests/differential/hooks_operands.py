@@ -88,8 +88,8 @@ def pull_knows_what_it_asked_for(context, item):
 def dot_dot_is_a_folder(context, item):
     if context.case.way != "pull" or not any(source.endswith(b"..") for source in context.case.sources):
         return False
-    if made_nothing(context.rsync.outcome) and item.godwit and item.kind == "line":
-        return item.where.startswith((b"*deleting", b"deleting"))
+    if made_nothing(context.rsync.outcome) and item.kind == "line" and item.where.startswith((b"*deleting", b"deleting")):
+        return bool(item.godwit)
     if item.kind == "tree":
         was_deleted = item.godwit is None and item.where.startswith(b"dst/") and made_nothing(context.rsync.outcome)
         return was_deleted or item.where == (context.case.dest or b"").rstrip(b"/") and item.rsync is not None
@@ -120,7 +120,9 @@ def unreadable_names_win(context, item):
         return item.godwit == 0 and b"symlink has no referent" in context.rsync.outcome.err
     if item.kind == "tree":
         name = printed_name(item.where.rsplit(b"/", 1)[-1])
-        return (item.godwit is None or item.fields == ("mtime_ns",)) and any(
+        before = context.case.nodes.get(item.where)
+        is_as_before = item.godwit and before and item.godwit.mtime_ns == before.mtime_ns
+        return (item.godwit is None or is_as_before or item.fields == ("mtime_ns",)) and any(
             n.rsplit(b"/", 1)[-1] == name or n.rsplit(b"/", 2)[-2:-1] == [name] for n in names)
     return item.kind == "line" and (item.where.startswith((b"Number of", b"Total ")) or any(
         told_path(item.where).rsplit(b"/", 1)[-1] == n.rsplit(b"/", 1)[-1] for n in names))
@@ -203,6 +205,8 @@ def ignore_existing_holds_for_folders(context, item):
             return True
     if item.kind == "line" and item.rsync and context.case.has("--ignore-existing") and context.case.has("-n"):
         return any(context.line_is_below(item, p) for p, n in nodes.items() if p.startswith(b"dst/") and n.kind != "dir")
+    if item.kind == "line" and context.case.has("--ignore-existing") and item.where.startswith(b"skipping non-regular"):
+        return item.rsync and any(context.line_is_below(item, p) for p, n in nodes.items() if n.kind != "dir")
     failed = re.search(rb"Not a directory|No such file|Too many levels", context.rsync.outcome.err)
     if not context.case.has("--ignore-existing") or not failed:
         return False

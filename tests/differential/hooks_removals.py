@@ -69,8 +69,8 @@ def max_delete_chooses_otherwise(context, item):
         return item.where.startswith(b"dst/") and was is not None and None in (item.rsync, item.godwit) or is_folder or (
             item.where in ways)
     return item.kind == "line" and (
-        item.where.startswith((b"*deleting", b"deleting", b"cannot delete non-empty directory", b"Number of"))
-        or any(context.line_names(item, p) for p in ways))
+        item.where.startswith((b"*deleting", b"deleting", b"cannot delete non-empty directory", b"Number of",
+                               b"Total transferred")) or any(context.line_names(item, p) for p in ways))
 
 
 def in_the_way(context):

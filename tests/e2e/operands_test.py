@@ -224,6 +224,21 @@ class Operands(BlackBox):
         self.ends(self.run_tool("-a", "link", "dst/"), 0)
         self.assertEqual(os.readlink(self.path("dst/link")), "d")
 
+    def test_with_k_a_source_link_to_a_folder_is_that_folder_and_other_links_are_links(self):
+        self.write("real/f", b"f")
+        os.symlink("real", self.path("link"))
+        os.symlink("real/f", self.path("to_file"))
+        os.symlink("nowhere", self.path("broken"))
+        for way in ("local", "push", "pull"):
+            with self.subTest(way):
+                tree.remove(self.path("dst"))
+                here, there = ("", "host:" + self.at + "/") if way == "push" else ("host:" + self.at + "/", "")
+                run, here, there = (self.run_tool, "", "") if way == "local" else (self.remote, here, there)
+                self.ends(run("-ak", f"{here}link", f"{here}to_file", f"{here}broken", f"{there}dst/"), 0)
+                self.assertEqual(self.names("dst"), ["broken", "link", "link/f", "to_file"])
+                self.assertFalse(os.path.islink(self.path("dst/link")))
+                self.assertEqual(os.readlink(self.path("dst/broken")), "nowhere")
+
     def test_a_dest_link_to_a_folder_means_the_folder(self):
         self.folder("real")
         os.symlink("real", self.path("dst"))
