@@ -175,9 +175,9 @@ Pipeline::skip(const model::Action& action)
   if (action.reason != model::Action::Reason::in_way) {
     return;
   }
+  const char* remedy = m_rules.may_clear_ways ? ", and something in it had to stay" : "; use --delete or --force to remove it";
   m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
-                                                   ": a folder that is not empty stands there; use --delete or "
-                                                   "--force to remove it"));
+                                                   ": a folder that is not empty stands there" + remedy));
 }
 
 void

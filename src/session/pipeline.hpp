@@ -17,6 +17,7 @@ struct PipelineRules {
   bool removes_source = false;
   bool removes_source_late = false; // one file may be listed under several names: it stays until all are read
   bool keeps_existing = false; // --ignore-existing
+  bool may_clear_ways = false; // a folder that stands in the way may be removed with all that it holds
   bool tells_unread = false; // of unreadable folders of the dest only those that were to go are errors
   model::RelPath listed_name; // of a single item that is renamed; else the root
   model::RelPath real_name;

@@ -284,6 +284,14 @@ class Operands(BlackBox):
                     left = ["one"] if code == 0 else ["one", "one/below", "one/below/x"]
                     self.assertEqual(self.names("dst"), ["beside", "beside/x", *left, "two"])
 
+    @godwit_only("it names no remedy")
+    def test_what_keeps_a_folder_in_the_way_is_told(self):
+        self.write("dst/one/x", b"x")
+        self.ends(self.run_tool("-r", "one", "dst/"), 23, "use --delete or --force")
+        outcome = self.run_tool("-r", "--force", "--filter=P x", "one", "dst/")
+        self.ends(outcome, 23, "something in it had to stay")
+        self.assertNotIn(b"--force", outcome.err)
+
     def test_both_sides_remote_is_refused(self):
         self.ends(self.run_tool("a:b", "c:d"), 1, "both")
 
