@@ -175,9 +175,16 @@ Pipeline::skip(const model::Action& action)
   if (action.reason != model::Action::Reason::in_way) {
     return;
   }
-  const char* remedy = m_rules.may_clear_ways ? ", and something in it had to stay" : "; use --delete or --force to remove it";
-  m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(action.entry.path) +
-                                                   ": a folder that is not empty stands there" + remedy));
+  refuse_full_folder(action.entry.path);
+}
+
+void
+Pipeline::refuse_full_folder(const model::RelPath& path)
+{
+  const char* what_helps =
+      m_rules.may_clear_ways ? ", and something in it had to stay" : "; use --delete or --force to remove it";
+  m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(path) +
+                                                   ": a folder that is not empty stands there" + what_helps));
 }
 
 void
@@ -327,14 +334,19 @@ Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
     return;
   }
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;
+  const bool is_full = is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST);
   if (shows_when_done(pending.action)) {
     m_lines.none(pending.action.number);
   } else if (pending.action.kind == Kind::clear_way) {
     refuse_way(*pending.action.for_number);
-    m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(pending.action.entry.path) +
-                                                     ": the folder that stands there could not be removed"));
+    if (is_full) {
+      refuse_full_folder(pending.action.entry.path);
+    } else {
+      m_report.fail(make_error(ErrorKind::changed, "could not make way for " + quoted(pending.action.entry.path) +
+                                                       ": the folder that stands there could not be removed"));
+    }
   }
-  if (is_removal && (failed.errno_value == ENOTEMPTY || failed.errno_value == EEXIST)) {
+  if (is_full) {
     model::Action action = pending.action;
     action.kind = Kind::skip;
     action.reason = model::Action::Reason::not_empty;

@@ -77,6 +77,7 @@ private:
   void give_up_move(model::Action action);
   void cleared(std::uint64_t number);
   void refuse_way(std::uint64_t number);
+  void refuse_full_folder(const model::RelPath& path);
   void blocked(Blocked blocked);
   void give_up(const Blocked& blocked);
   void transferred(Transfers::Ended ended);

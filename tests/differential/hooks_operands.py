@@ -72,7 +72,7 @@ def folder_keeps_its_name(context, item):
 def no_dirs_means_the_same_everywhere(context, item):
     case = context.case
     return (item.kind == "line" and case.way == "pull" and case.has("--list-only") and case.has("--no-d")
-            and item.where.startswith(b"d" if item.rsync else b"skipping directory "))
+            and re.match(rb"[-dlbcps][-rwxsStT]{9} " if item.rsync else rb"skipping directory ", item.where) is not None)
 
 
 @difference("pull-knows-what-it-asked-for")
