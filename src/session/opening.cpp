@@ -235,18 +235,31 @@ Opening::open_dest()
   return m_source_scan_is_out ? take_back_scan() : Result<>();
 }
 
-// The item's listing under its own name, which it is not to have.
+// The item's listing under its own name, which it is not to have. Its owners are not told a second time.
 Result<>
 Opening::take_back_scan()
 {
+  std::vector<Arrival> kept;
   bool has_ended = false;
-  for (const Arrival& arrival : take_early()) {
-    has_ended = has_ended || std::holds_alternative<proto::ListEnd>(arrival.parcel.message);
+  const auto sort = [&](Arrival arrival) {
+    const proto::Message& message = arrival.parcel.message;
+    const bool is_listing = std::holds_alternative<proto::Page>(message) ||
+                            std::holds_alternative<proto::Listed>(message) ||
+                            std::holds_alternative<proto::ListError>(message);
+    if (std::holds_alternative<proto::ListEnd>(message)) {
+      has_ended = true;
+    } else if (!is_listing) {
+      kept.push_back(std::move(arrival));
+    }
+  };
+  for (Arrival& arrival : take_early()) {
+    sort(std::move(arrival));
   }
   while (!has_ended) {
-    TRY_ASSIGN(const Arrival arrival, next_arrival());
-    has_ended = std::holds_alternative<proto::ListEnd>(arrival.parcel.message);
+    TRY_ASSIGN(Arrival arrival, next_arrival());
+    sort(std::move(arrival));
   }
+  m_early = std::move(kept);
   m_source_scan_is_out = false;
   return {};
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What operands mean, and which are refused."""
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import here  # noqa: F401  pylint: disable=unused-import
 from blackbox import tree
@@ -20,6 +21,16 @@ class Operands(BlackBox):
     def test_a_new_name_renames_a_file(self):
         self.ends(self.run_tool("one", "new"), 0)
         self.assertEqual(self.read("new"), b"1")
+
+    def test_pulls_that_rename_end_whatever_comes_first(self):
+        """The far end's first listing is taken back; what else came with it is not lost. Pressed, since it is a race."""
+        def pull(number):
+            return self.remote("-a", f"host:{self.at}/one", f"new{number}", timeout=60)
+
+        with ThreadPoolExecutor(8) as pool:
+            for outcome in pool.map(pull, range(200)):
+                self.ends(outcome, 0)
+        self.assertEqual(len([name for name in self.names(".") if name.startswith("new")]), 200)
 
     def test_a_new_name_with_a_slash_becomes_a_folder(self):
         self.ends(self.run_tool("one", "new/"), 0)
