@@ -142,6 +142,24 @@ def set_id_lines(context, item):
     return any(n.mode & 0o6000 and context.line_names(item, p) for p, n in context.case.nodes.items())
 
 
+@difference("the-group-bit-is-inherited")
+def the_group_bit_is_inherited(context, item):
+    return (item.kind == "tree" and item.fields == ("mode",) and item.rsync.kind == "dir"
+            and item.godwit.mode == item.rsync.mode | 0o2000 and not item.rsync.mode & 0o200
+            and item.where not in context.case.nodes)
+
+
+@difference("unreadable-folders-stay-closed")
+def unreadable_folders_stay_closed(context, item):
+    closed = [p for p, n in context.case.nodes.items() if p.startswith(b"dst/") and n.kind == "dir"
+              and n.uid == context.case.uid and n.mode & 0o500 != 0o500
+              and b"cannot open folder '" + printed_name(p) + b"'" in context.godwit.outcome.err]
+    if item.kind == "tree":
+        return any(item.where == p or item.where.startswith(p + b"/") for p in closed)
+    return item.kind == "line" and any(context.line_is_below(item, p) for p in closed) or (
+        bool(closed) and item.where.startswith(b"Number of"))
+
+
 @difference("order-of-lines")
 def order_of_lines(context, item):
     return False  # lines are compared as multisets
