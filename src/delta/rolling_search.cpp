@@ -68,7 +68,8 @@ RollingSearch::equals(std::uint64_t at, std::size_t number) const
   const ByteView here = m_window.view(at, at + length);
   const Block& block = m_table.signature.blocks[number];
   return m_table.strong(here) == block.strong &&
-         (m_table.expected_by == ExpectedBy::strong_hash || fine_key(m_table.rolling, m_table.strong, here, m_table.signature.shape.key_bits) == block.key);
+         (m_table.expected_by == ExpectedBy::strong_hash ||
+          fine_key(m_table.rolling, m_table.strong, here, m_table.signature.shape.key_bits) == block.key);
 }
 
 // Goes on byte by byte until a block is found (and taken) or the file ends.

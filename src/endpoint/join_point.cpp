@@ -185,7 +185,8 @@ JoinPoint::admit(fs::Fd peer)
   std::vector<fs::Fd> fds = count < 0 ? std::vector<fs::Fd>() : descriptors_of(message.head);
   const bool is_whole = count == static_cast<ssize_t>(key_bytes) && (message.head.msg_flags & MSG_CTRUNC) == 0;
   const bool are_streams =
-      fds.size() == handed_over && std::all_of(fds.begin(), fds.end(), [](const fs::Fd& fd) { return is_stream(fd.get()); });
+      fds.size() == handed_over &&
+      std::all_of(fds.begin(), fds.end(), [](const fs::Fd& fd) { return is_stream(fd.get()); });
   if (!is_whole || !are_streams || !are_equal({message.token.data(), key_bytes}, m_key.token)) {
     return refused();
   }

@@ -17,7 +17,9 @@ Local::State::lanes_at_work()
 {
   if (!workers) {
     Workers::Idle idle{settle_after,
-                       [this](std::size_t lane) { return lane < dest_lanes.size() && dest_lanes[lane]->has_unsettled(); },
+                       [this](std::size_t lane) {
+                         return lane < dest_lanes.size() && dest_lanes[lane]->has_unsettled();
+                       },
                        [this](std::size_t lane) { dest_lanes[lane]->settle(); }};
     workers = std::make_unique<Workers>(settings.lanes + 1, std::move(idle), settings.lane_requests);
   }

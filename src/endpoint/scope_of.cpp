@@ -62,7 +62,9 @@ scope_of(const proto::Opened& source, const std::string& new_name, model::Depth 
     }
     add_implied(items, operand, depth);
     const model::RelPath path = new_name.empty() ? operand.path : model::RelPath().child(new_name);
-    add_item(items, path, operand.base, operand.contents || (operand.type == model::Type::folder && depth != model::Depth::level));
+    const bool contents =
+        operand.contents || (operand.type == model::Type::folder && depth != model::Depth::level);
+    add_item(items, path, operand.base, contents);
   }
   model::Scope scope;
   for (auto& [path, item] : items) {

@@ -206,7 +206,8 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
   made.base = from.base;
   const bool is_named = named(from, level.path) != -1;
   const bool is_contents = is_item && level.node->item->contents;
-  made.is_covered = (is_contents || !is_named) && will_cover(from, level.node); // else the link itself is what lies there
+  // Else the link itself is what lies there.
+  made.is_covered = (is_contents || !is_named) && will_cover(from, level.node);
   made.top_filesystem = from.top_filesystem;
   if (m_options.one_file_system && !is_item) {
     const auto stat = look_at(from, real, follows());

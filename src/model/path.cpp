@@ -40,7 +40,8 @@ RelPath::parse(std::string bytes)
 {
   if (!is_valid(bytes)) {
     return make_error(ErrorKind::protocol, "cannot accept name '" + escape(bytes.substr(0, 300)) +
-                                               "': it is absolute, has an empty, '.' or '..' component, or is too long");
+                                               "': it is absolute, has an empty, '.' or '..' component, "
+                                               "or is too long");
   }
   RelPath path;
   path.m_bytes = std::move(bytes);

@@ -16,7 +16,8 @@ RateTable::at(int minute_of_day) const
   if (steps.empty()) {
     return 0;
   }
-  const auto next = std::find_if(steps.begin(), steps.end(), [=](const Step& step) { return step.minute > minute_of_day; });
+  const auto next = std::find_if(steps.begin(), steps.end(),
+                                 [=](const Step& step) { return step.minute > minute_of_day; });
   return next == steps.begin() ? steps.back().bytes_per_second : (next - 1)->bytes_per_second;
 }
 

@@ -23,7 +23,8 @@ constexpr auto long_round_trip = std::chrono::milliseconds(20);
 constexpr std::size_t pages_at_once = 4;           // some 10 KB each
 // The round trip is known with all that opening took, and several files can share one: it counts up to this.
 constexpr double longest_wait = 0.05;
-constexpr double assumed_rate = 5e6;               // bytes a second that a round trip could have carried: the slow links decide
+// Bytes a second that a round trip could have carried: the slow links decide.
+constexpr double assumed_rate = 5e6;
 
 // A run from its operands to its summary, as a list of passes.
 class Run

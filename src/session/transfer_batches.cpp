@@ -67,4 +67,37 @@ Transfers::flush()
   }
 }
 
+bool
+Transfers::on(proto::Contents& contents, Lease lease)
+{
+  std::vector<Flight*> sent;
+  proto::Put put;
+  put.hash = contents.hash;
+  for (proto::FileContent& file : contents.files) {
+    const auto found = m_flights.find(file.id);
+    if (found == m_flights.end() || !std::exchange(found->second.reading, false)) {
+      return false;
+    }
+    Flight& flight = found->second;
+    if (file.outcome != proto::ReadOutcome::whole) {
+      if (file.outcome != proto::ReadOutcome::changed || !try_again(flight, file.new_size, file.new_mtime)) {
+        give_up(flight, file.outcome, file.errno_value);
+      }
+      continue;
+    }
+    flight.action.entry.size = file.new_size;
+    flight.action.entry.mtime = file.new_mtime;
+    flight.literal_bytes = file.content.size();
+    sent.push_back(&flight);
+    put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
+  }
+  if (!put.files.empty()) {
+    m_trees.dest().send({std::move(put), std::move(lease)});
+  }
+  for (Flight* flight : sent) {
+    release(*flight);
+  }
+  return true;
+}
+
 } // namespace godwit::session

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "godwit/base/assert.hpp"
-#include "godwit/base/escape.hpp"
 
 namespace godwit::session {
 
@@ -16,24 +15,6 @@ constexpr std::size_t window_copies = 8192; // several folders of many files: el
 constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
 constexpr std::uint64_t min_delta_bytes = 8U << 10U; // below it sums and a second exchange cost more than they save
-
-Error
-source_error(const model::RelPath& path, proto::ReadOutcome outcome, int errno_value)
-{
-  const std::string name = "'" + escape(path.str()) + "'";
-  switch (outcome) {
-  case proto::ReadOutcome::vanished:
-    return make_error(ErrorKind::vanished, "file has vanished: " + name);
-  case proto::ReadOutcome::changed:
-    return make_error(ErrorKind::changed, "cannot copy " + name + ": it changed while it was read, twice");
-  case proto::ReadOutcome::whole:
-  case proto::ReadOutcome::failed:
-    break;
-  }
-  Error error = sys_error("cannot read " + name, errno_value);
-  error.kind = ErrorKind::unreadable;
-  return error;
-}
 
 // Its old content stands under its name.
 bool
@@ -172,39 +153,6 @@ Transfers::release(Flight& flight)
   }
 }
 
-bool
-Transfers::on(proto::Contents& contents, Lease lease)
-{
-  std::vector<Flight*> sent;
-  proto::Put put;
-  put.hash = contents.hash;
-  for (proto::FileContent& file : contents.files) {
-    const auto found = m_flights.find(file.id);
-    if (found == m_flights.end() || !std::exchange(found->second.reading, false)) {
-      return false;
-    }
-    Flight& flight = found->second;
-    if (file.outcome != proto::ReadOutcome::whole) {
-      if (file.outcome != proto::ReadOutcome::changed || !try_again(flight, file.new_size, file.new_mtime)) {
-        give_up(flight, file.outcome, file.errno_value);
-      }
-      continue;
-    }
-    flight.action.entry.size = file.new_size;
-    flight.action.entry.mtime = file.new_mtime;
-    flight.literal_bytes = file.content.size();
-    sent.push_back(&flight);
-    put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
-  }
-  if (!put.files.empty()) {
-    m_trees.dest().send({std::move(put), std::move(lease)});
-  }
-  for (Flight* flight : sent) {
-    release(*flight);
-  }
-  return true;
-}
-
 // Of a file that is known there are never more sums than bytes.
 bool
 Transfers::takes_sums(Flight& flight, const proto::Sums& sums) const
@@ -294,32 +242,8 @@ Transfers::on(proto::OpsEnd& end)
     }
     return true;
   }
-  flight.dropped = true;
-  flight.cause = source_error(flight.action.entry.path, end.outcome, end.errno_value);
-  flight.action.entry.size = end.new_size;
-  flight.action.entry.mtime = end.new_mtime;
-  m_trees.dest().send({end, {}});
+  drop(flight, end);
   return true;
-}
-
-bool
-Transfers::try_again(Flight& flight, std::uint64_t new_size, model::Time new_mtime)
-{
-  if (flight.attempts++ != 0) {
-    return false;
-  }
-  flight.action.entry.size = new_size;
-  flight.action.entry.mtime = new_mtime;
-  dispatch(flight);
-  return true;
-}
-
-void
-Transfers::give_up(Flight& flight, proto::ReadOutcome outcome, int errno_value)
-{
-  const auto found = m_flights.find(flight.action.number);
-  end(found, source_error(flight.action.entry.path, outcome, errno_value),
-      outcome != proto::ReadOutcome::vanished);
 }
 
 void
@@ -329,60 +253,6 @@ Transfers::done(std::uint64_t id)
   ASSERT(found != m_flights.end());
   show(found->second);
   end(found, {});
-}
-
-// First with hashes that no accident can match, then without any.
-bool
-Transfers::retry_check(Flight& flight)
-{
-  if (flight.no_delta) {
-    return false;
-  }
-  const bool had_sums = flight.sums_bytes != 0;
-  flight.no_delta = !had_sums || flight.full_hashes;
-  flight.full_hashes = true;
-  m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.str()) + "' failed, sending it " +
-                                            (flight.no_delta ? "whole" : "again with full hashes")});
-  dispatch(flight);
-  return true;
-}
-
-void
-Transfers::failed(const proto::Failed& failed)
-{
-  const auto found = m_flights.find(failed.id);
-  ASSERT(found != m_flights.end());
-  Flight& flight = found->second;
-  if (flight.dropped) {
-    const Error cause = flight.cause;
-    if (cause.kind == ErrorKind::changed &&
-        try_again(flight, flight.action.entry.size, flight.action.entry.mtime)) {
-      return;
-    }
-    end(found, cause, cause.kind != ErrorKind::vanished);
-    return;
-  }
-  if (failed.kind == ErrorKind::verify && retry_check(flight)) {
-    return;
-  }
-  Error error{failed.kind, failed.errno_value, escape_text(failed.text), 0};
-  if (failed.in_way) {
-    release(flight);
-    hold_basis(flight, false);
-    Ended ended{std::move(flight.action), std::move(error), true, false, flight.is_shown};
-    m_cost -= flight.cost;
-    m_flights.erase(found);
-    m_on_end(std::move(ended));
-    return;
-  }
-  const bool at_source = failed.kind == ErrorKind::unreadable || failed.kind == ErrorKind::changed;
-  if (!at_source && failed.kind != ErrorKind::vanished && !m_folders.is_lost(flight.action.entry.path)) {
-    show(flight);
-  }
-  if (failed.kind == ErrorKind::vanished) {
-    error = source_error(flight.action.entry.path, proto::ReadOutcome::vanished, 0);
-  }
-  end(found, std::move(error), at_source);
 }
 
 void
@@ -407,8 +277,8 @@ Transfers::end(Flights::iterator found, Result<> outcome, bool source_failed)
     const std::uint64_t literal = m_rules.copies ? size : std::min(flight.literal_bytes, size);
     totals.literal_bytes += literal;
     totals.matched_bytes += size - literal;
-    m_report.events().on(model::FileDone{flight.action.entry.path, literal, size - literal, totals.files, totals.planned,
-                                         totals.list_is_complete});
+    m_report.events().on(model::FileDone{flight.action.entry.path, literal, size - literal, totals.files,
+                                         totals.planned, totals.list_is_complete});
   }
   m_on_end({std::move(flight.action), std::move(outcome), false, source_failed});
 }

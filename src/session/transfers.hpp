@@ -109,6 +109,8 @@ private:
   // The source could not give it, or not as listed: once more, or the end.
   void give_up(Flight& flight, proto::ReadOutcome outcome, int errno_value);
   bool try_again(Flight& flight, std::uint64_t new_size, model::Time new_mtime);
+  // The same once Apply was sent: the dest is told first, and failed() goes on.
+  void drop(Flight& flight, const proto::OpsEnd& end);
   void end(Flights::iterator flight, Result<> outcome, bool source_failed = false);
 
   Trees& m_trees;

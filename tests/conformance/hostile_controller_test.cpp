@@ -270,7 +270,9 @@ TEST_CASE("a scan shows nothing behind a link")
   RemoteSubject agent;
   REQUIRE(agent.open(open_source({planted.tree.path("root/")})));
   proto::Scan scan = scan_all(false);
-  scan.scope = {{path("absolute/d"), true, true, {0}}, {path("inside/up"), true, true, {0}}, {path("link/f"), true, true, {0}}};
+  scan.scope = {{path("absolute/d"), true, true, {0}},
+                {path("inside/up"), true, true, {0}},
+                {path("link/f"), true, true, {0}}};
   agent.send(scan);
   while (true) {
     const proto::Message answer = agent.next();
@@ -293,7 +295,10 @@ TEST_CASE("a scope out of order does not end an agent")
   RemoteSubject agent;
   REQUIRE(agent.open(open_source({planted.tree.path("root/")})));
   proto::Scan scan = scan_all(false);
-  scan.scope = {{path("inside/f"), true, true, {0}}, {path("inside"), true, true, {0}}, {path("inside"), true, false, {0}}, {{}, true, true, {0}}};
+  scan.scope = {{path("inside/f"), true, true, {0}},
+                {path("inside"), true, true, {0}},
+                {path("inside"), true, false, {0}},
+                {{}, true, true, {0}}};
   (void)listed(agent, scan);
   (void)agent.finish();
   check_end(agent.hang_up());

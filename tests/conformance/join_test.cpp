@@ -41,7 +41,10 @@ public:
     return std::move(parcel->message);
   }
   // A further agent, whose connection is joined to the first.
-  Result<> join(const AgentProcess& further) { return remote.join(further.fd(), further.fd(), Clock::now() + patience); }
+  Result<> join(const AgentProcess& further)
+  {
+    return remote.join(further.fd(), further.fd(), Clock::now() + patience);
+  }
   // The agent does its work still.
   void works()
   {

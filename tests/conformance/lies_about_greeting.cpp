@@ -152,7 +152,9 @@ add_frames(std::map<std::string, Lie>& lies)
     message.push_back(std::byte{100}); // a hundred ids, of which there is none
     liar.wire.send_plain(message);
   });
-  lies["chunk_too_long"] = instead_of_list([](Liar& liar) { liar.wire.send_raw(liar.wire.chunks().header(0x7FFFFFFFU, {})); });
+  lies["chunk_too_long"] = instead_of_list([](Liar& liar) {
+    liar.wire.send_raw(liar.wire.chunks().header(0x7FFFFFFFU, {}));
+  });
   lies["chunk_damaged"] = instead_of_list([](Liar& liar) {
     Bytes chunk = liar.wire.chunks().chunk(ChunkMaker::encoded(proto::ListEnd{}));
     chunk.back() ^= std::byte{1};

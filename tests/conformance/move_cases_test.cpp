@@ -230,7 +230,8 @@ TEST_CASE_TEMPLATE("nothing is moved through a link, from the root, or into itse
   const auto state = hashed(dest, tree, "root/", "file").state;
   const auto fails = [&](const model::Entry& entry, const std::string& from) {
     CAPTURE(from);
-    dest.send(proto::Move{1, entry, true, from.empty() ? model::RelPath() : path(from), proto::MoveWay::rename, state, 0, 0});
+    dest.send(proto::Move{1, entry, true, from.empty() ? model::RelPath() : path(from), proto::MoveWay::rename,
+                          state, 0, 0});
     dest.expect_failed(1);
   };
   fails(regular("stolen", 6), "link/secret");

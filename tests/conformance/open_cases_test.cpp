@@ -17,7 +17,8 @@ TEST_CASE_TEMPLATE("a source opens each operand and says what it is", Make, BOTH
   tree.link("l", "d");
   Make subject;
   const auto opened = subject.open(
-      open_source({tree.path("d"), tree.path("d/"), tree.path("d/f"), tree.path("l"), tree.path("none"), tree.path("d/f/")}));
+      open_source({tree.path("d"), tree.path("d/"), tree.path("d/f"), tree.path("l"), tree.path("none"),
+                   tree.path("d/f/")}));
   REQUIRE(opened);
   REQUIRE(opened->operands.size() == 6);
   const auto& operands = opened->operands;

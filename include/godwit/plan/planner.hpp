@@ -33,7 +33,8 @@ struct PlanRules {
   bool may_clear_way = false;     // --delete or --force: a folder in the way goes with what it holds
   bool ignore_errors = false;
   bool detects_renames = false;
-  bool moves_replaced = true; // false: what is replaced is overwritten in place, so that nothing may have its old content
+  // False: what is replaced is overwritten in place, so that nothing may have its old content.
+  bool moves_replaced = true;
   bool reports_up_to_date = true;          // false: no `up_to_date` comes out
   std::optional<std::uint64_t> max_delete; // in the second pass what the first has left
 

@@ -243,7 +243,10 @@ struct SetMetadata {
   static constexpr Tag tag = Tag::set_metadata;
   std::uint64_t id = 0;
   model::Entry entry;
-  static constexpr auto fields() { return std::tuple{field("id", &SetMetadata::id), field("entry", &SetMetadata::entry)}; }
+  static constexpr auto fields()
+  {
+    return std::tuple{field("id", &SetMetadata::id), field("entry", &SetMetadata::entry)};
+  }
 };
 
 struct Remove {

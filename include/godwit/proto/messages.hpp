@@ -8,7 +8,8 @@
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
 //               For a page not yet settled: RunsWanted{n} -> Runs{n}, a few times at most; then once
 //               PageWanted{n} -> PageListed{n}*. MapOwners is refused.
-//               Match{has_sums} Sums* -> (Gaps, answered by Sums*)* Ops* OpsEnd. Read -> Contents. RemoveSource -> Done | Failed.
+//               Match{has_sums} Sums* -> (Gaps, answered by Sums*)* Ops* OpsEnd. Read -> Contents.
+//               RemoveSource -> Done | Failed.
 //   A, dest:    as above for Open, Scan, RunsWanted, PageWanted. MapOwners -> OwnersMapped.
 //               Signature{id} -> Sums* (the last one says so); Gaps{id} likewise; then at most one
 //               Apply{id, has_basis}.

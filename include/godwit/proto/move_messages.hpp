@@ -15,7 +15,10 @@ namespace godwit::proto {
 struct HashFile {
   SourceFile file;     // at the dest, base is 0
   bool sampled = false; // three stretches of it only, which tell unlike files apart at little cost
-  static constexpr auto fields() { return std::tuple{field("file", &HashFile::file), field("sampled", &HashFile::sampled)}; }
+  static constexpr auto fields()
+  {
+    return std::tuple{field("file", &HashFile::file), field("sampled", &HashFile::sampled)};
+  }
 };
 
 // Either side: the hashes of these files. Ids are of their own kind.

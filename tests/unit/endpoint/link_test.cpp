@@ -108,7 +108,8 @@ TEST_CASE("a line may join while messages flow")
   auto at_far = std::async(std::launch::async, [&] { return receive_many(far, count); });
   for (const std::size_t line : {1U, 2U}) {
     const auto heard = std::make_shared<std::promise<bool>>();
-    near.add_line(relay.near(line), relay.near(line), Link::Use::when_heard, [heard](bool is_heard) { heard->set_value(is_heard); });
+    near.add_line(relay.near(line), relay.near(line), Link::Use::when_heard,
+                  [heard](bool is_heard) { heard->set_value(is_heard); });
     far.add_line(relay.far(line), relay.far(line), Link::Use::at_once);
     CHECK(heard->get_future().get());
   }
@@ -135,7 +136,8 @@ TEST_CASE("a line that ends before the peer was heard on it is done without")
   near.start();
   far.start();
   const auto heard = std::make_shared<std::promise<bool>>();
-  near.add_line(relay.near(1), relay.near(1), Link::Use::when_heard, [heard](bool is_heard) { heard->set_value(is_heard); });
+  near.add_line(relay.near(1), relay.near(1), Link::Use::when_heard,
+                [heard](bool is_heard) { heard->set_value(is_heard); });
   relay.cut(1);
   send_many(far, 20);
   send_many(near, 20);

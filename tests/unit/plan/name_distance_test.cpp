@@ -54,14 +54,15 @@ TEST_CASE("The distance of names past a bound is only known to be past it")
 
 TEST_CASE("Versions of a file have similar names, other files have not")
 {
-  for (const auto& [a, b] : {std::pair("tool-1.2.tar.gz", "tool-1.10.tar.gz"), std::pair("backup-2024.img", "backup.img"),
+  for (const auto& [a, b] : {std::pair("tool-1.2.tar.gz", "tool-1.10.tar.gz"),
+                             std::pair("backup-2024.img", "backup.img"),
                              std::pair("messages", "messages.1"), std::pair("photo.jpg", "photo.png"),
                              std::pair("Report final.odt", "Report final (2).odt")}) {
     CAPTURE(a);
     CHECK(is_similar(a, b));
   }
-  for (const auto& [a, b] : {std::pair("old", "new"), std::pair("kernel.img", "photos.img"), std::pair("README", "Makefile"),
-                             std::pair("foo-1.0", "bar-2.3")}) {
+  for (const auto& [a, b] : {std::pair("old", "new"), std::pair("kernel.img", "photos.img"),
+                             std::pair("README", "Makefile"), std::pair("foo-1.0", "bar-2.3")}) {
     CAPTURE(a);
     CHECK_FALSE(is_similar(a, b));
   }
