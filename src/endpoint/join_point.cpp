@@ -173,6 +173,9 @@ JoinPoint::serve()
     }
   }
   ::shutdown(m_listener.get(), SHUT_RDWR);
+  while (fs::Fd(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK))) {
+    // who had called before the door was shut is turned away, too
+  }
 }
 
 Result<>
