@@ -74,6 +74,7 @@ private:
   bool can_search(const Place& place) const;
   NameKind kind_of(const Place& place, const char* real_name, NameKind hint) const;
   bool leads_to_folder(const Place& place, const char* real_name) const;
+  bool is_only_implied(const Level& level) const;
   std::optional<Place> open_place(const Level& parent, const ListedName& name, Level& level);
   bool open_and_look(const Place& from, const char* real_name, Level& level, Place& made) const;
   bool look(const Place& from, const char* real_name, Level& level, Place& made) const;

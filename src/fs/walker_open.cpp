@@ -191,6 +191,13 @@ Walker::open_folder(const Place& from, const char* real_name, const Level& level
   return Fd(::openat(from.folder.get(), real_name, flags | no_follow | O_DIRECTORY | O_CLOEXEC));
 }
 
+// A rule hides it: what -R implies of it comes, the rest does not.
+bool
+Walker::is_only_implied(const Level& level) const
+{
+  return level.node != nullptr && level.node->is_implied() && is_left_out(judge(level.path, true, nullptr));
+}
+
 // Nothing where it is not to be listed, or is gone.
 std::optional<Place>
 Walker::open_place(const Level& parent, const ListedName& name, Level& level)
@@ -207,7 +214,7 @@ Walker::open_place(const Level& parent, const ListedName& name, Level& level)
   const bool is_named = named(from, level.path) != -1;
   const bool is_contents = is_item && level.node->item->contents;
   // Else the link itself is what lies there.
-  made.is_covered = (is_contents || !is_named) && will_cover(from, level.node);
+  made.is_covered = (is_contents || !is_named) && will_cover(from, level.node) && !is_only_implied(level);
   made.top_filesystem = from.top_filesystem;
   if (m_options.one_file_system && !is_item) {
     const auto stat = look_at(from, real, follows());

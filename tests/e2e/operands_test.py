@@ -284,6 +284,13 @@ class Operands(BlackBox):
                     self.assertEqual(self.names("dst"), found)
                     self.assertEqual(os.path.islink(self.path("dst/src/far")), path == "src/far")
 
+    def test_of_an_excluded_folder_relative_brings_what_was_named_and_no_more(self):
+        self.write("top/b/named", b"x")
+        self.write("top/b/other", b"x")
+        self.write("top/c", b"x")
+        self.ends(self.run_tool("-aR", "--exclude=b", "top/b/named", "top", "dst/"), 0)
+        self.assertEqual(self.names("dst"), ["top", "top/b", "top/b/named", "top/c"])
+
     def test_a_folder_makes_way_for_a_file_that_was_named_where_it_may(self):
         for run, dest in ((self.run_tool, "dst/"), (self.remote, f"host:{self.path('dst')}/")):
             for words, code in ((("-r", "--delete"), 0), (("-r", "--force"), 0), (("-d", "--delete"), 0), (("-r",), 23)):
