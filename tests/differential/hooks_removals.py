@@ -21,7 +21,9 @@ def no_deletion_after_scan_error(context, item):
         return any(item.where == p or item.where.startswith(p + b"/") or p.rpartition(b"/")[0] == item.where
                    for p in context.kept_back())
     if item.kind == "line" and item.godwit:  # the folder of what stays is as old as it was
-        as_old = [i.where for i in context.items if i.rsync and i.where[:4] + b"." + i.where[5:] == item.where]
+        as_old = item.where[1:2] == b"d" and [i for i in context.items if i.kind == "line" and i.rsync
+                                              and i.where[1:2] == b"d" and i.where[4:5] == b"t"
+                                              and told_path(i.where) == told_path(item.where)]
         return item.where.startswith((b"cannot delete non-empty directory", b"Number of deleted")) or (
             bool(as_old) and any(context.line_names(item, p.rpartition(b"/")[0]) for p in context.kept_back()))
     if item.kind == "line":
