@@ -244,19 +244,22 @@ Engine::advance_pages()
   if (!m_pages) {
     return false;
   }
-  const bool moved = m_pages->advance();
+  bool moved = m_pages->advance();
   endpoint::Endpoint& remote = m_parts.trees.at(m_parts.trees.remote_side());
   for (proto::Message& request : m_pages->take_requests()) {
     remote.send({std::move(request), {}});
   }
-  if (m_pages->is_remote_done()) {
-    queue(m_parts.trees.remote_side()).end();
+  EntryQueue& theirs = queue(m_parts.trees.remote_side());
+  if (m_pages->is_remote_done() && !theirs.has_ended()) {
+    theirs.end();
+    moved = true;
   }
   if (m_pages->is_done()) {
     m_source.end();
     m_dest.end();
     m_pages.reset();
     note_transfer();
+    moved = true; // the planner is to hear of it at once
   }
   return moved;
 }
