@@ -47,6 +47,12 @@ def moved_at_the_destination(context, item):
         return False
     out = context.godwit.outcome.out
     moved = [printed_plain(new.partition(b" -> ")[0]) for new, _ in MOVED.findall(out)]
+    old_names = [printed_plain(old) for _, old in MOVED.findall(out)]
+    if item.kind == "tree" and item.godwit is None and item.where[len(b"dst/"):] in old_names:
+        return True  # where rsync was kept from deleting it
+    if item.kind == "line" and item.godwit and item.where.startswith(b"*deleting   "):
+        if printed_plain(item.where[len(b"*deleting   "):]) in old_names:
+            return True
     if item.kind == "tree":
         return keeps_what_is_not_asked_for(context, item) or came_along(context, item)
     if item.kind != "line":
