@@ -4,6 +4,9 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
+
+#include "godwit/base/assert.hpp"
 
 namespace godwit {
 
@@ -29,16 +32,22 @@ packed(const std::array<std::uint64_t, count>& numbers)
   return bytes;
 }
 
+std::array<std::byte, 16>
+packed(const Hash128& digest)
+{
+  return packed<2>({digest.low, digest.high});
+}
+
 } // namespace
 
-ContentHash::ContentHash(const HashKey& key, std::uint64_t offset)
+StretchHash::StretchHash(const HashKey& key, std::uint64_t offset)
     : m_key(&key), m_bytes(key), m_runs(key), m_from(offset), m_at(offset)
 {
 }
 
 // The zeros that a block began with, now that it turned out to hold something else.
 void
-ContentHash::spill_zeros()
+StretchHash::spill_zeros()
 {
   end_run();
   m_bytes.update(ByteView(zero_block).first(m_held_zeros));
@@ -47,7 +56,7 @@ ContentHash::spill_zeros()
 }
 
 void
-ContentHash::end_run()
+StretchHash::end_run()
 {
   if (m_run_bytes != 0) {
     m_runs.update(packed<2>({m_run_at, m_run_bytes}));
@@ -57,7 +66,7 @@ ContentHash::end_run()
 
 // A part of one block.
 void
-ContentHash::take_block(ByteView part)
+StretchHash::take_block(ByteView part)
 {
   if (!m_block_has_bytes && is_zero(part)) {
     m_held_zeros += part.size();
@@ -80,7 +89,7 @@ ContentHash::take_block(ByteView part)
 }
 
 void
-ContentHash::update(ByteView bytes)
+StretchHash::update(ByteView bytes)
 {
   while (!bytes.empty()) {
     const std::uint64_t in_block = m_at % block_bytes;
@@ -103,7 +112,7 @@ ContentHash::update(ByteView bytes)
 }
 
 void
-ContentHash::zeros(std::uint64_t length)
+StretchHash::zeros(std::uint64_t length)
 {
   while (length != 0 && (m_at % block_bytes != 0 || length < block_bytes)) {
     const std::uint64_t part = std::min(block_bytes - m_at % block_bytes, length);
@@ -120,7 +129,7 @@ ContentHash::zeros(std::uint64_t length)
 }
 
 Hash128
-ContentHash::digest() const
+StretchHash::digest() const
 {
   // A run under way and a last block of zeros that is cut short count as any other run.
   std::uint64_t run_at = m_run_at;
@@ -134,6 +143,69 @@ ContentHash::digest() const
   run_at = run_bytes == 0 ? 0 : run_at;
   return m_key->hash128(
       packed<7>({bytes.low, bytes.high, runs.low, runs.high, run_at, run_bytes, m_at - m_from}));
+}
+
+ContentHash::ContentHash(const HashKey& key, std::uint64_t offset) : m_key(&key), m_at(offset), m_begun_at(offset), m_stretch(key, offset)
+{
+}
+
+// How much of so many bytes the stretch that is next to be hashed into still takes.
+std::uint64_t
+ContentHash::take(std::uint64_t most)
+{
+  if (m_at % stretch_bytes == 0 && m_at != m_begun_at) {
+    append(m_done, packed(m_stretch.digest()));
+    m_stretch = StretchHash(*m_key, m_at);
+    m_begun_at = m_at;
+  }
+  const std::uint64_t taken = std::min(most, stretch_bytes - m_at % stretch_bytes);
+  m_at += taken;
+  return taken;
+}
+
+void
+ContentHash::update(ByteView bytes)
+{
+  while (!bytes.empty()) {
+    const std::uint64_t taken = take(bytes.size());
+    m_stretch.update(bytes.first(taken));
+    bytes = bytes.subspan(taken);
+  }
+}
+
+void
+ContentHash::zeros(std::uint64_t length)
+{
+  while (length != 0) {
+    const std::uint64_t taken = take(length);
+    m_stretch.zeros(taken);
+    length -= taken;
+  }
+}
+
+void
+ContentHash::join(ContentHash&& next)
+{
+  ASSERT(m_at % stretch_bytes == 0 && (next.m_done.empty() ? next.m_begun_at : m_at) == m_at);
+  if (m_at != m_begun_at) {
+    append(m_done, packed(m_stretch.digest()));
+  }
+  append(m_done, next.m_done);
+  m_at = next.m_at;
+  m_begun_at = next.m_begun_at;
+  m_stretch = std::move(next.m_stretch);
+}
+
+Hash128
+ContentHash::digest() const
+{
+  const Hash128 last = m_stretch.digest();
+  if (m_done.empty()) {
+    return last;
+  }
+  Bytes all = m_done;
+  append(all, packed(last));
+  return m_key->hash128(all);
 }
 
 } // namespace godwit

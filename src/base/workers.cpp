@@ -48,6 +48,12 @@ Workers::post(std::size_t lane, Job job)
 }
 
 void
+Workers::post_again(std::size_t lane, Job job)
+{
+  m_lanes[lane]->push_at_once(std::move(job));
+}
+
+void
 Workers::drain()
 {
   std::latch left(static_cast<std::ptrdiff_t>(m_lanes.size()));

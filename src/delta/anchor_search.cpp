@@ -27,13 +27,23 @@ AnchorSearch::AnchorSearch(const AnchorTable& table, Window& window, Output& out
 {
 }
 
+// Where nothing matched at the end, a block that starts before it may have its anchor behind it.
+bool
+AnchorSearch::is_through(std::uint64_t stop) const
+{
+  return m_at >= stop && (m_in_run || m_at - stop >= block_bytes());
+}
+
 Result<>
-AnchorSearch::run()
+AnchorSearch::run_to(std::uint64_t stop)
 {
   while (true) {
     TRY(read_on());
     if (m_at == m_window.end()) {
       return finish();
+    }
+    if (is_through(stop)) {
+      return m_output.literal_to(std::max(m_output.emitted(), stop));
     }
     if (expected_is_here()) {
       TRY(accept({m_at, m_expected}));

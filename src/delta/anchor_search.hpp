@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "delta/anchor.hpp"
@@ -32,8 +33,13 @@ public:
 
   AnchorSearch(const AnchorTable& table, Window& window, Output& output);
 
+  // How far beyond `stop` the window must reach, unless the file ends before, in blocks.
+  static constexpr std::uint64_t stop_blocks = 4;
+
   // Searches to the end of the window's file; all of it becomes ops.
-  Result<> run();
+  Result<> run() { return run_to(std::numeric_limits<std::uint64_t>::max()); }
+  // Searches for the blocks that start before `stop`; the ops end there, or with a block that reaches across it.
+  Result<> run_to(std::uint64_t stop);
 
 private:
   struct Hit {
@@ -46,6 +52,7 @@ private:
   {
     return m_table.signature.shape.block_bytes;
   }
+  bool is_through(std::uint64_t stop) const;
   Result<> read_on();
   bool equals(std::uint64_t at, std::uint64_t number) const;
   bool expected_is_here();

@@ -110,11 +110,31 @@ Refiner::copy(std::uint64_t basis_at, std::uint64_t bytes)
   return m_state->add(copy_segment(basis_at, bytes));
 }
 
+void
+Refiner::start_at(std::uint64_t fresh_at, std::uint64_t copied_to)
+{
+  ASSERT(m_state->segments.empty());
+  m_state->added = m_state->context.fresh_at = fresh_at;
+  m_state->context.copied_to = std::min(copied_to, m_state->context.basis_bytes);
+}
+
+std::size_t
+Refiner::segments() const
+{
+  return m_state->segments.size();
+}
+
 Result<>
 Refiner::literal(ByteView bytes)
 {
+  return gap(bytes.size());
+}
+
+Result<>
+Refiner::gap(std::uint64_t bytes)
+{
   Segment gap;
-  gap.bytes = bytes.size();
+  gap.bytes = bytes;
   gap.tried_block = m_state->coarse_block;
   gap.closed = m_state->context.basis_bytes == 0;
   return m_state->add(gap);

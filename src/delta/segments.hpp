@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "godwit/delta/ops.hpp"
+
 namespace godwit::delta {
 
 // A stretch of the new file: a copy, or a gap whose content is not known to be in the basis.
@@ -47,5 +49,36 @@ append_segment(std::vector<Segment>& segments, const Segment& added)
   }
   segments.push_back(added);
 }
+
+// What a search found, gaps without their bytes.
+class SegmentList : public OpSink
+{
+public:
+  Result<>
+  copy(std::uint64_t basis_at, std::uint64_t bytes) override
+  {
+    append_segment(segments, copy_segment(basis_at, bytes));
+    return {};
+  }
+  Result<>
+  literal(ByteView bytes) override
+  {
+    Segment gap;
+    gap.bytes = bytes.size();
+    gap.tried_block = 1;
+    append_segment(segments, gap);
+    return {};
+  }
+  Result<>
+  hole(std::uint64_t bytes) override
+  {
+    Segment zeros = copy_segment(0, bytes);
+    zeros.hole = true;
+    segments.push_back(zeros);
+    return {};
+  }
+
+  std::vector<Segment> segments;
+};
 
 } // namespace godwit::delta

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "delta/anchor_choice.hpp"
 #include "delta/rolling.hpp"
@@ -34,7 +35,6 @@ SignatureBuilder::State::State(const HashKey& key, std::uint64_t basis_bytes, Su
   }
   signature.basis_bytes = basis_bytes;
   signature.shape = shape;
-  signature.blocks.reserve((basis_bytes + shape.block_bytes - 1) / shape.block_bytes);
 }
 
 void
@@ -59,20 +59,18 @@ SignatureBuilder::~SignatureBuilder() = default;
 SignatureBuilder::SignatureBuilder(SignatureBuilder&&) noexcept = default;
 
 void
-SignatureBuilder::start_at(std::uint64_t block)
+SignatureBuilder::go_to(std::uint64_t block)
 {
   State& state = *m_state;
-  state.left -= std::min(state.left, block * state.shape.block_bytes);
+  ASSERT(state.pending.empty());
+  const std::uint64_t total = state.signature.basis_bytes;
+  state.left = total - std::min(total, block * state.shape.block_bytes);
 }
 
-void
-SignatureBuilder::join(SignatureBuilder&& next)
+std::vector<Block>
+SignatureBuilder::take()
 {
-  ASSERT(m_state->pending.empty());
-  std::vector<Block>& blocks = m_state->signature.blocks;
-  const std::vector<Block>& added = next.m_state->signature.blocks;
-  blocks.insert(blocks.end(), added.begin(), added.end());
-  m_state->left = next.m_state->left;
+  return std::exchange(m_state->signature.blocks, {});
 }
 
 void

@@ -51,44 +51,91 @@ bad(const char* cause)
 void
 encode(const Signature& signature, Bytes& out)
 {
-  const Shape& shape = signature.shape;
   append_varint(out, signature.basis_bytes);
-  out.push_back(pack(shape.options));
-  out.reserve(out.size() + signature.blocks.size() * record_bits(shape) / 8);
-  for (const Block& block : signature.blocks) {
+  out.push_back(pack(signature.shape.options));
+  encode_blocks(signature.shape, signature.blocks, out);
+}
+
+void
+encode_blocks(const Shape& shape, std::span<const Block> blocks, Bytes& out)
+{
+  out.reserve(out.size() + blocks.size() * record_bits(shape) / 8);
+  for (const Block& block : blocks) {
     append_low(out, pack(shape, block), packed_bits(shape));
     append_low(out, block.strong, shape.strong_bits);
   }
 }
 
-Result<Signature>
-decode(ByteView wire)
+bool
+SignatureReader::is_complete() const
 {
+  return m_has_head && m_signature.blocks.size() == m_count && m_rest.empty();
+}
+
+// Nothing is taken before all of it is there.
+Result<>
+SignatureReader::read_head()
+{
+  constexpr std::size_t max_varint = 10;
+  ByteView wire = m_rest;
   const auto basis_bytes = take_varint(wire);
-  if (!basis_bytes || *basis_bytes > max_basis_bytes || wire.empty()) {
+  if (!basis_bytes && m_rest.size() < max_varint) {
+    return {};
+  }
+  if (!basis_bytes || *basis_bytes > max_basis_bytes) {
     return bad("its head is malformed");
+  }
+  if (wire.empty()) {
+    return {};
   }
   if (wire.front() > std::byte{3}) {
     return bad("its options are unknown");
   }
-  Signature signature;
-  signature.basis_bytes = *basis_bytes;
-  signature.shape = shape_for(*basis_bytes, unpack_options(wire.front()));
-  wire = wire.subspan(1);
-  const Shape& shape = signature.shape;
-  const std::uint64_t count = (*basis_bytes + shape.block_bytes - 1) / shape.block_bytes;
-  // The peer must have sent what it makes us allocate for.
-  if (wire.size() != count * record_bits(shape) / 8) {
+  m_signature.basis_bytes = *basis_bytes;
+  m_signature.shape = shape_for(*basis_bytes, unpack_options(wire.front()));
+  m_count = (*basis_bytes + m_signature.shape.block_bytes - 1) / m_signature.shape.block_bytes;
+  m_rest.erase(m_rest.begin(), m_rest.end() - static_cast<std::ptrdiff_t>(wire.size() - 1));
+  m_has_head = true;
+  return {};
+}
+
+Result<>
+SignatureReader::add(ByteView part)
+{
+  append(m_rest, part);
+  if (!m_has_head) {
+    TRY(read_head());
+  }
+  if (!m_has_head) {
+    return {};
+  }
+  const Shape& shape = m_signature.shape;
+  const std::size_t record_bytes = record_bits(shape) / 8;
+  ByteView wire = m_rest;
+  if (wire.size() > (m_count - m_signature.blocks.size()) * record_bytes) {
     return bad("its length does not fit the file's size");
   }
-  signature.blocks.resize(count);
-  for (Block& block : signature.blocks) {
+  while (wire.size() >= record_bytes) {
+    Block block;
     const std::uint64_t packed = take_low(wire, packed_bits(shape));
     block.key = static_cast<std::uint32_t>(packed >> shape.offset_bits);
     block.offset = static_cast<std::uint32_t>(packed & ((std::uint64_t{1} << shape.offset_bits) - 1));
     block.strong = take_low(wire, shape.strong_bits);
+    m_signature.blocks.push_back(block);
   }
-  return signature;
+  m_rest.erase(m_rest.begin(), m_rest.end() - static_cast<std::ptrdiff_t>(wire.size()));
+  return {};
+}
+
+Result<Signature>
+decode(ByteView wire)
+{
+  SignatureReader reader;
+  TRY(reader.add(wire));
+  if (!reader.is_complete()) {
+    return bad("it is cut short");
+  }
+  return reader.take();
 }
 
 } // namespace godwit::delta

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "godwit/base/bytes.hpp"
 #include "godwit/base/content_hash.hpp"
@@ -13,10 +14,12 @@ namespace godwit::delta {
 class Window
 {
 public:
-  // Reads [at, limit) of `source`; holds at most `capacity` bytes. `hash` may be null.
+  // Reads [at, limit) of `source`; holds at most `capacity` bytes. `hash` may be null; it gets what lies
+  // before `hashed_to`.
   struct Range {
     std::uint64_t at = 0;
     std::uint64_t limit = 0;
+    std::uint64_t hashed_to = std::numeric_limits<std::uint64_t>::max();
   };
   Window(ReadAt& source, Range range, std::size_t capacity, ContentHash* hash);
   // All of a file that is in memory, and stays there.
@@ -56,6 +59,7 @@ public:
 private:
   ReadAt* m_source = nullptr;
   std::uint64_t m_limit = 0;
+  std::uint64_t m_hashed_to = 0;
   ContentHash* m_hash = nullptr;
   Bytes m_buffer;
   const std::byte* m_first = nullptr; // of what is held

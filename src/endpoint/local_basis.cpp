@@ -1,53 +1,14 @@
 // What the dest has of a file before it is rebuilt, and the sums of it.
 
 #include <algorithm>
-#include <thread>
 
 #include <fcntl.h>
 
-#include "godwit/delta/signature.hpp"
 #include "godwit/delta/sum_request.hpp"
+#include "basis_sums.hpp"
 #include "local_write.hpp"
 
 namespace godwit::endpoint {
-
-namespace {
-
-constexpr std::size_t basis_read_bytes = 256U << 10U; // so that what was read is still in the cache when it is summed
-constexpr std::uint64_t min_shared_bytes = 64U << 20U; // of a larger basis two threads make the sums
-
-// Of [range.at, range.end), which has no holes.
-Result<>
-feed_data(delta::SignatureBuilder& builder, fs::FileReader& file, DataRange range, ByteSpan buffer)
-{
-  while (range.at < range.end) {
-    const ByteSpan piece = buffer.first(std::min<std::uint64_t>(buffer.size(), range.end - range.at));
-    TRY_ASSIGN(const std::size_t count, file.read_at(range.at, piece));
-    if (count == 0) {
-      return make_error(ErrorKind::changed, "basis became shorter");
-    }
-    builder.update(piece.first(count));
-    range.at += count;
-  }
-  return {};
-}
-
-// Bytes [from, to) of the basis.
-Result<>
-feed(delta::SignatureBuilder& builder, fs::FileReader& file, std::uint64_t from, std::uint64_t to)
-{
-  Bytes buffer(std::min<std::uint64_t>(basis_read_bytes, to - from));
-  while (from < to) {
-    const DataRange data = file.data_from(from);
-    const std::uint64_t hole_end = std::min(data.at, to);
-    builder.zeros(hole_end - from);
-    from = std::min(data.end, to);
-    TRY(feed_data(builder, file, {hole_end, from}, buffer));
-  }
-  return {};
-}
-
-} // namespace
 
 void
 DestLane::signature(const proto::Signature& request)
@@ -60,10 +21,7 @@ DestLane::signature(const proto::Signature& request)
   if (opened) {
     basis = *std::move(opened);
   }
-  if (Result<> sent = send_sums(request, basis); !sent) {
-    basis = {};
-    m_context.answer({proto::Sums{request.id, {}, true}, {}}); // no sums: all of it comes as literals
-  }
+  send_sums(request, basis);
   m_bases[request.id] = std::move(basis);
 }
 
@@ -102,42 +60,40 @@ DestLane::open_similar(const proto::Signature& request)
   return Basis{std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name())), bytes, {}};
 }
 
-Result<>
+// As they are made, so that the source can begin.
+void
 DestLane::send_sums(const proto::Signature& request, Basis& basis)
 {
   delta::SumOptions options;
   options.levels = request.levels ? delta::Levels::several : delta::Levels::one;
   options.strength = request.full ? delta::Strength::full : delta::Strength::sized;
-  delta::SignatureBuilder builder(m_context.roots.key, basis.bytes, options);
-  if (basis.file && basis.bytes >= min_shared_bytes && basis.bytes <= delta::max_basis_bytes) {
-    const std::uint64_t block_bytes = delta::shape_for(basis.bytes, options).block_bytes;
-    const std::uint64_t half = basis.bytes / 2 / block_bytes;
-    delta::SignatureBuilder rest(m_context.roots.key, basis.bytes, options);
-    rest.start_at(half);
-    Result<> rest_fed;
-    {
-      const std::jthread other([&] { rest_fed = feed(rest, *basis.file, half * block_bytes, basis.bytes); });
-      TRY(feed(builder, *basis.file, 0, half * block_bytes));
-    }
-    TRY(std::move(rest_fed));
-    builder.join(std::move(rest));
-  } else if (basis.file) {
-    TRY(feed(builder, *basis.file, 0, basis.bytes));
-  }
-  Bytes wire;
-  delta::encode(builder.finish(), wire);
-  send_in_parts(request.id, wire);
-  return {};
+  BasisSums sums(m_context.roots.key, basis.file.get(), basis.bytes, options);
+  do {
+    const Bytes wire = sums.next();
+    send_in_parts(request.id, wire, sums.is_done());
+  } while (!sums.is_done());
 }
 
 void
-DestLane::send_in_parts(std::uint64_t id, ByteView rest)
+DestLane::send_in_parts(std::uint64_t id, ByteView rest, bool is_last)
 {
   do {
     const ByteView part = rest.first(std::min(rest.size(), proto::max_chunk_bytes));
     rest = rest.subspan(part.size());
-    m_context.answer({proto::Sums{id, Bytes(part.begin(), part.end()), rest.empty()}, {}});
+    m_context.answer({proto::Sums{id, Bytes(part.begin(), part.end()), is_last && rest.empty()}, {}});
   } while (!rest.empty());
+}
+
+// A file that is rebuilt in place has no basis any more.
+DestLane::Basis*
+DestLane::basis_of(std::uint64_t id)
+{
+  if (const auto waiting = m_bases.find(id); waiting != m_bases.end()) {
+    return &waiting->second;
+  }
+  const auto rebuilt = m_rebuilt.find(id);
+  const bool is_kept = rebuilt != m_rebuilt.end() && rebuilt->second.staged && !rebuilt->second.staged->is_in_place();
+  return is_kept ? &rebuilt->second.basis : nullptr;
 }
 
 // Nothing is sent where they cannot be made: then the file comes as its blocks found it.
@@ -145,15 +101,15 @@ void
 DestLane::gaps(const proto::Gaps& request)
 {
   const auto attempt = [&]() -> Result<Bytes> {
-    const auto basis = m_bases.find(request.id);
-    if (basis == m_bases.end() || !basis->second.file) {
+    const Basis* basis = basis_of(request.id);
+    if (basis == nullptr || !basis->file) {
       return make_error(ErrorKind::protocol, "no basis");
     }
-    TRY_ASSIGN(const delta::SumRequests wanted, delta::decode_sum_requests(request.request, basis->second.bytes));
-    return delta::sum_ranges(m_context.roots.key, *basis->second.file, wanted);
+    TRY_ASSIGN(const delta::SumRequests wanted, delta::decode_sum_requests(request.request, basis->bytes));
+    return delta::sum_ranges(m_context.roots.key, *basis->file, wanted);
   };
   const auto sums = attempt();
-  send_in_parts(request.id, sums ? ByteView(*sums) : ByteView());
+  send_in_parts(request.id, sums ? ByteView(*sums) : ByteView(), true);
 }
 
 } // namespace godwit::endpoint

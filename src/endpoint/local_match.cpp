@@ -1,8 +1,9 @@
 // A source file against the sums of its basis, and its finer levels.
 
+#include <algorithm>
 #include <cerrno>
+#include <thread>
 
-#include "godwit/delta/signature.hpp"
 #include "godwit/delta/tail.hpp"
 #include "local_read.hpp"
 
@@ -10,7 +11,8 @@ namespace godwit::endpoint {
 
 namespace {
 
-constexpr std::size_t max_awaiting = 64; // half-matched files of a lane; more are sent unrefined
+constexpr std::size_t max_refined = 64; // files of a lane that may wait for finer sums; more are sent unrefined
+constexpr unsigned max_threads = 4;     // that search one file
 
 bool
 is_as_listed(const fs::Stat& stat, const proto::SourceFile& file)
@@ -28,50 +30,62 @@ failed(std::uint64_t id, int errno_value)
   return end;
 }
 
+proto::OpsEnd
+changed(std::uint64_t id, const fs::Stat& now)
+{
+  proto::OpsEnd end;
+  end.id = id;
+  end.outcome = proto::ReadOutcome::changed;
+  end.new_size = now.size;
+  end.new_mtime = now.mtime;
+  return end;
+}
+
 } // namespace
 
 void
-SourceLane::match(const proto::Match& request, const Bytes& sums)
-{
-  const proto::SourceFile& file = request.file;
-  auto source = open(file.base, file.path);
-  if (!source) {
-    proto::OpsEnd end = failed(file.id, source.error().errno_value);
-    end.outcome = outcome_of(source.error());
-    m_context.answer({end, {}});
-    return;
-  }
-  if (!is_as_listed(source->stat, file)) {
-    proto::OpsEnd end;
-    end.id = file.id;
-    end.outcome = proto::ReadOutcome::changed;
-    end.new_size = source->stat.size;
-    end.new_mtime = source->stat.mtime;
-    m_context.answer({end, {}});
-    return;
-  }
-  if (const auto end = match_open(*std::move(source), request, sums)) {
-    m_context.answer({*end, {}});
-  }
-}
-
-std::optional<proto::OpsEnd>
-SourceLane::match_open(OpenSource source, const proto::Match& request, const Bytes& sums)
+SourceLane::match(const proto::Match& request, ByteView sums, bool is_last)
 {
   const std::uint64_t id = request.file.id;
-  delta::Signature signature;
-  if (!sums.empty()) {
-    auto decoded = delta::decode(sums);
-    if (!decoded) {
-      return failed(id, EPROTO);
-    }
-    signature = *std::move(decoded);
+  m_transfers.insert_or_assign(id, begin(request));
+  add_sums(id, sums, is_last);
+}
+
+SourceLane::Transfer
+SourceLane::begin(const proto::Match& request)
+{
+  const proto::SourceFile& file = request.file;
+  Transfer transfer;
+  auto source = open(file.base, file.path);
+  if (!source) {
+    transfer.end = failed(file.id, source.error().errno_value);
+    transfer.end->outcome = outcome_of(source.error());
+    return transfer;
   }
-  auto duplicate = source.file.duplicate();
+  if (!is_as_listed(source->stat, file)) {
+    transfer.end = changed(file.id, source->stat);
+    return transfer;
+  }
+  auto duplicate = source->file.duplicate();
   if (!duplicate) {
-    return failed(id, duplicate.error().errno_value);
+    transfer.end = failed(file.id, duplicate.error().errno_value);
+    return transfer;
   }
-  const auto emit = [this, id](Bytes chunk) -> Result<> {
+  delta::FileMatchSettings settings;
+  settings.file_bytes = file.size;
+  settings.least_saving = m_transfers.size() < max_refined ? request.least_saving : 0;
+  settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, max_threads);
+  settings.holds_back = request.in_place;
+  transfer.matching =
+      std::make_unique<Matching>(*std::move(source), fs::FileReader(*std::move(duplicate), "file"),
+                                 m_context.roots.key, request, settings, emitter(file.id));
+  return transfer;
+}
+
+delta::OpWriter::Emit
+SourceLane::emitter(std::uint64_t id)
+{
+  return [this, id](Bytes chunk) -> Result<> {
     if (m_context.stopped) {
       return make_error(ErrorKind::stopped, "stopped");
     }
@@ -80,99 +94,121 @@ SourceLane::match_open(OpenSource source, const proto::Match& request, const Byt
     m_context.answer({proto::Ops{id, std::move(chunk)}, std::move(lease)});
     return {};
   };
-  const bool refines = request.least_saving != 0 && !signature.empty() && m_matching.size() < max_awaiting;
-  auto matching =
-      std::make_unique<Matching>(std::move(source), fs::FileReader(*std::move(duplicate), "file"),
-                                 m_context.roots.key, request, signature.basis_bytes, emit);
-  auto matched = run_match(*matching, std::move(signature), refines);
-  if (!matched) {
-    return failed(id, matched.error().errno_value);
-  }
-  matching->result = *matched;
-  if (!refines) {
-    matching->request.least_saving = 0;
-  }
-  return ask_or_finish(std::move(matching));
 }
 
-// What is kept of a file that grows in place, and a file without a basis, is not searched.
-Result<delta::MatchResult>
-SourceLane::run_match(Matching& matching, delta::Signature signature, bool refines)
+void
+SourceLane::add_sums(std::uint64_t id, ByteView sums, bool is_last)
 {
-  const proto::Match& request = matching.request;
-  const HashKey& key = m_context.roots.key;
-  if (request.kept != proto::Kept::none) {
-    const bool checks = request.kept == proto::Kept::checked;
-    if (checks) {
-      TRY(matching.writer.copy(0, request.kept_bytes));
-    }
-    return delta::emit_tail(matching.reader, key,
-                            {checks ? 0 : request.kept_bytes, request.kept_bytes, request.file.size}, matching.writer);
+  const auto found = m_transfers.find(id);
+  if (found == m_transfers.end()) {
+    return; // the run is ending
   }
-  if (signature.empty()) {
-    return delta::emit_tail(matching.reader, key, {0, 0, request.file.size}, matching.writer);
+  Transfer& transfer = found->second;
+  transfer.has_all_sums = is_last;
+  if (!transfer.end && !sums.empty() && !transfer.matching->match.add_sums(sums)) {
+    transfer.end = failed(id, EPROTO);
   }
-  delta::Matcher matcher(key, std::move(signature));
-  delta::OpSink& sink = refines ? static_cast<delta::OpSink&>(matching.refiner) : matching.sink();
-  return matcher.match(matching.reader, request.file.size, sink);
+  advance(found);
 }
 
 void
 SourceLane::refine(std::uint64_t id, const Bytes& sums)
 {
-  auto found = m_matching.find(id);
-  if (found == m_matching.end()) {
+  const auto found = m_transfers.find(id);
+  if (found == m_transfers.end()) {
     return; // the run is ending
   }
-  std::unique_ptr<Matching> matching = std::move(found->second);
-  m_matching.erase(found);
-  if (!matching->refiner.refine(sums)) {
-    matching->request.least_saving = UINT64_MAX; // no usable sums: it goes as it is
+  Transfer& transfer = found->second;
+  --transfer.asked;
+  if (!transfer.end && !transfer.matching->match.refine(sums)) {
+    transfer.end = failed(id, EPROTO);
   }
-  if (const auto end = ask_or_finish(std::move(matching))) {
-    m_context.answer({*end, {}});
+  advance(found);
+}
+
+void
+SourceLane::go_on(std::uint64_t id)
+{
+  if (const auto found = m_transfers.find(id); found != m_transfers.end()) {
+    advance(found);
   }
 }
 
-std::optional<proto::OpsEnd>
-SourceLane::ask_or_finish(std::unique_ptr<Matching> matching)
+void
+SourceLane::advance(Transfers::iterator found)
 {
-  const std::uint64_t id = matching->request.file.id;
-  const std::uint64_t least = matching->request.least_saving;
-  if (least != 0 && matching->refiner.likely_saving() >= least) {
+  Transfer& transfer = found->second;
+  if (!transfer.end) {
+    auto stepped = step(transfer);
+    transfer.end = stepped ? *stepped : std::optional(failed(found->first, stepped.error().errno_value));
+  }
+  if (transfer.end && transfer.has_all_sums && transfer.asked == 0) {
+    const proto::OpsEnd end = *transfer.end;
+    m_transfers.erase(found);
+    m_context.answer({end, {}});
+  }
+}
+
+Result<std::optional<proto::OpsEnd>>
+SourceLane::step(Transfer& transfer)
+{
+  Matching& matching = *transfer.matching;
+  const std::uint64_t id = matching.request.file.id;
+  if (transfer.has_all_sums && !matching.match.has_basis()) {
+    return match_whole(matching);
+  }
+  if (transfer.has_all_sums && !matching.match.has_all_sums()) {
+    return std::optional(failed(id, EPROTO));
+  }
+  TRY_ASSIGN(delta::FileMatch::Step step, matching.match.step());
+  for (Bytes& request : step.requests) {
+    ++transfer.asked;
     {
       const std::scoped_lock lock(m_context.refining_mutex);
       m_context.refining.insert(id);
     }
-    proto::Gaps gaps{id, matching->refiner.request()};
-    m_matching.insert_or_assign(id, std::move(matching));
-    m_context.answer({std::move(gaps), {}});
-    return std::nullopt;
+    m_context.answer({proto::Gaps{id, std::move(request)}, {}});
   }
-  delta::MatchResult& result = matching->result;
-  if (least != 0) {
-    auto refined = matching->refiner.finish();
-    if (!refined) {
-      return failed(id, refined.error().errno_value);
-    }
-    result.literal_bytes = refined->literal_bytes;
+  if (step.is_done) {
+    return finish(matching, matching.match.result());
   }
-  result.literal_bytes += matching->in_place.refused_bytes();
-  Result<> finished = matching->writer.finish();
-  const auto after = fs::stat_fd(matching->source.file.get(), "file");
-  if (!finished || !after) {
-    return failed(id, !finished ? finished.error().errno_value : after.error().errno_value);
+  if (!matching.request.in_place) {
+    TRY(matching.writer.finish()); // the dest goes on with what there is
   }
-  proto::OpsEnd end;
-  end.id = id;
-  const bool whole = result.bytes == matching->request.file.size && is_unchanged(*after, matching->source.stat);
+  if (step.goes_on) {
+    m_context.go_on(id);
+  }
+  return std::optional<proto::OpsEnd>();
+}
+
+// What is kept of a file that grows in place, and a file without a basis, is not searched.
+Result<std::optional<proto::OpsEnd>>
+SourceLane::match_whole(Matching& matching)
+{
+  const proto::Match& request = matching.request;
+  const bool checks = request.kept == proto::Kept::checked;
+  const std::uint64_t kept_bytes = request.kept == proto::Kept::none ? 0 : request.kept_bytes;
+  if (checks) {
+    TRY(matching.writer.copy(0, kept_bytes));
+  }
+  TRY_ASSIGN(const delta::MatchResult result,
+             delta::emit_tail(matching.reader, m_context.roots.key,
+                              {checks ? 0 : kept_bytes, kept_bytes, request.file.size}, matching.writer));
+  return finish(matching, result);
+}
+
+Result<std::optional<proto::OpsEnd>>
+SourceLane::finish(Matching& matching, delta::MatchResult result)
+{
+  TRY(matching.writer.finish());
+  TRY_ASSIGN(const fs::Stat after, fs::stat_fd(matching.source.file.get(), "file"));
+  const bool whole = result.bytes == matching.request.file.size && is_unchanged(after, matching.source.stat);
+  proto::OpsEnd end = changed(matching.request.file.id, after);
   end.outcome = whole ? proto::ReadOutcome::whole : proto::ReadOutcome::changed;
   end.hash = result.hash;
   end.bytes = result.bytes;
-  end.literal_bytes = result.literal_bytes;
-  end.new_size = after->size;
-  end.new_mtime = after->mtime;
-  return end;
+  end.literal_bytes = result.literal_bytes + matching.in_place.refused_bytes();
+  return std::optional(end);
 }
 
 } // namespace godwit::endpoint

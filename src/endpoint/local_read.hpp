@@ -11,9 +11,8 @@
 
 #include "godwit/base/budget.hpp"
 #include "godwit/base/rate_limit.hpp"
+#include "godwit/delta/file_match.hpp"
 #include "godwit/delta/in_place.hpp"
-#include "godwit/delta/matcher.hpp"
-#include "godwit/delta/refine.hpp"
 #include "godwit/endpoint/endpoint.hpp"
 #include "godwit/fs/dir_cache.hpp"
 #include "godwit/fs/file_reader.hpp"
@@ -30,7 +29,8 @@ struct LaneContext {
   RateLimit limit;                // of what is read, for copies on this machine
   std::atomic<bool> stopped = false;
   std::mutex refining_mutex;
-  std::set<std::uint64_t> refining; // ids whose finer sums were asked for
+  std::multiset<std::uint64_t> refining; // ids whose finer sums were asked for, once for each request
+  std::function<void(std::uint64_t id)> go_on; // has the lane of this file call its go_on()
 
   LaneContext(const Roots& opened, Answers answers, std::size_t payload_bytes, std::uint64_t bytes_per_second)
       : roots(opened), answer(std::move(answers)), payload(payload_bytes), limit(bytes_per_second)
@@ -45,12 +45,12 @@ struct OpenSource {
   fs::Stat stat;
 };
 
-// A file that is being matched, with all it needs; kept while finer sums are awaited.
+// A file that is being matched, with all it needs.
 struct Matching {
   Matching(OpenSource opened, fs::FileReader duplicate, const HashKey& key, const proto::Match& asked,
-           std::uint64_t basis_bytes, delta::OpWriter::Emit emit)
+           const delta::FileMatchSettings& settings, delta::OpWriter::Emit emit)
       : source(std::move(opened)), reader(std::move(duplicate)), request(asked), writer(std::move(emit)),
-        in_place(reader, writer), refiner(key, reader, basis_bytes, sink())
+        in_place(reader, writer), match(key, reader, sink(), settings)
   {
   }
   // What ops go to once they are settled.
@@ -60,8 +60,7 @@ struct Matching {
   proto::Match request;
   delta::OpWriter writer;
   delta::InPlaceFilter in_place;
-  delta::Refiner refiner;
-  delta::MatchResult result;
+  delta::FileMatch match;
 };
 
 // Reads the source's files. One a lane.
@@ -71,10 +70,14 @@ public:
   explicit SourceLane(LaneContext& context);
 
   void read(const proto::Read& request);
-  // Whole (`sums` empty) or against the encoded sums of a basis.
-  void match(const proto::Match& request, const Bytes& sums);
-  // The finer sums that were asked for.
+  // Whole, or against the sums of a basis, of which this is the first part.
+  void match(const proto::Match& request, ByteView sums, bool is_last);
+  // More of them.
+  void add_sums(std::uint64_t id, ByteView sums, bool is_last);
+  // A reply with finer sums that were asked for.
   void refine(std::uint64_t id, const Bytes& sums);
+  // The next part of a file that is being matched.
+  void go_on(std::uint64_t id);
   void remove(const proto::SourceFile& file);
   void hash(const proto::Hash& request);
 
@@ -87,14 +90,26 @@ private:
   Result<fs::Dir> folder_of(std::uint32_t base, const model::RelPath& real_path);
   proto::FileContent read_whole(const proto::SourceFile& file);
   void read_as_it_is(const proto::SourceFile& file, proto::FileContent& result);
-  // Says how it ended, unless finer sums were asked for.
-  std::optional<proto::OpsEnd> match_open(OpenSource source, const proto::Match& request, const Bytes& sums);
-  Result<delta::MatchResult> run_match(Matching& matching, delta::Signature signature, bool refines);
-  std::optional<proto::OpsEnd> ask_or_finish(std::unique_ptr<Matching> matching);
+  // Under way, or ended: then it only waits for the sums that are still to come, so that none is a stray.
+  struct Transfer {
+    std::unique_ptr<Matching> matching;
+    std::optional<proto::OpsEnd> end;
+    bool has_all_sums = false;
+    std::size_t asked = 0; // requests for finer sums without a reply
+  };
+  using Transfers = std::map<std::uint64_t, Transfer>;
+
+  Transfer begin(const proto::Match& request);
+  delta::OpWriter::Emit emitter(std::uint64_t id);
+  void advance(Transfers::iterator transfer);
+  // Nothing while there is more to come of it.
+  Result<std::optional<proto::OpsEnd>> step(Transfer& transfer);
+  Result<std::optional<proto::OpsEnd>> match_whole(Matching& matching);
+  Result<std::optional<proto::OpsEnd>> finish(Matching& matching, delta::MatchResult result);
 
   LaneContext& m_context;
   std::vector<fs::DirCache> m_folders; // by base
-  std::map<std::uint64_t, std::unique_ptr<Matching>> m_matching; // those that await finer sums
+  Transfers m_transfers; // files that are being matched
 };
 
 // From the file's start; a short count means that its end was reached.

@@ -33,6 +33,14 @@ void
 Local::State::start()
 {
   context = std::make_unique<LaneContext>(roots, answer, settings.payload_bytes, settings.bytes_per_second);
+  context->go_on = [this](std::uint64_t id) {
+    const std::size_t lane = id % settings.lanes;
+    workers->post_again(lane, [this, lane, id] {
+      if (!context->stopped) {
+        source_lanes[lane].go_on(id);
+      }
+    });
+  };
   const bool has_dest = !is_source() && !roots.bases.empty();
   for (std::size_t lane = 0; lane <= settings.lanes; ++lane) {
     if (is_source()) {
@@ -93,40 +101,59 @@ Local::State::handle(proto::Match& request, Lease&)
   }
   const std::uint64_t id = request.file.id;
   if (request.has_sums) {
-    waiting_matches[id] = {std::move(request), {}};
+    waiting_matches.insert_or_assign(id, WaitingMatch{std::move(request), false, 0, {}});
     return;
   }
-  on_source(id % settings.lanes, [request = std::move(request)](SourceLane& source) { source.match(request, {}); });
+  on_source(id % settings.lanes,
+            [request = std::move(request)](SourceLane& source) { source.match(request, {}, true); });
 }
 
-// Those of a Match that waits for them, or finer ones that its lane asked for.
+// Those of a Match, handed on as they come, or finer ones that its lane asked for.
 void
 Local::State::handle(proto::Sums& request, Lease&)
 {
   auto found = waiting_matches.find(request.id);
   if (found == waiting_matches.end()) {
     const std::scoped_lock lock(context->refining_mutex);
-    if (context->refining.erase(request.id) == 0) {
+    const auto asked = context->refining.find(request.id);
+    if (asked == context->refining.end()) {
       return refuse("sums");
     }
-    found = waiting_matches.emplace(request.id, WaitingMatch{}).first;
+    context->refining.erase(asked);
+    found = waiting_matches.emplace(request.id, WaitingMatch{{}, true, 0, {}}).first;
   }
-  if (found->second.sums.size() > max_sums_bytes) {
+  WaitingMatch& waiting = found->second;
+  const bool is_last = request.is_last;
+  waiting.bytes += request.part.size();
+  if (waiting.bytes > max_sums_bytes) {
     return refuse("more sums than any file has");
   }
-  append(found->second.sums, request.part);
-  if (!request.is_last) {
-    return;
-  }
-  WaitingMatch ready = std::move(found->second);
-  waiting_matches.erase(found);
-  on_source(request.id % settings.lanes, [id = request.id, ready = std::move(ready)](SourceLane& source) {
-    if (ready.request) {
-      source.match(*ready.request, ready.sums);
-    } else {
-      source.refine(id, ready.sums);
+  if (waiting.is_fine) {
+    append(waiting.sums, request.part);
+    if (is_last) {
+      on_source(request.id % settings.lanes, [id = request.id, sums = std::move(waiting.sums)](SourceLane& source) {
+        source.refine(id, sums);
+      });
     }
-  });
+  } else {
+    hand_on(waiting, request);
+  }
+  if (is_last) {
+    waiting_matches.erase(found);
+  }
+}
+
+void
+Local::State::hand_on(WaitingMatch& waiting, proto::Sums& sums)
+{
+  on_source(sums.id % settings.lanes,
+            [match = std::exchange(waiting.match, {}), sums = std::move(sums)](SourceLane& source) {
+              if (match) {
+                source.match(*match, sums.part, sums.is_last);
+              } else {
+                source.add_sums(sums.id, sums.part, sums.is_last);
+              }
+            });
 }
 
 void

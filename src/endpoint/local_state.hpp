@@ -98,11 +98,15 @@ struct Local::State {
   std::unique_ptr<DestLane> folder_maker;              // used by send() itself
   std::vector<SourceLane> copy_lanes;                  // of another Local's trees, one a lane
   std::map<std::uint64_t, std::size_t> transfer_lanes; // dest: ids that Ops may come for
+  // For the rest of its sums.
   struct WaitingMatch {
-    std::optional<proto::Match> request; // nothing: finer sums of one that is under way
-    Bytes sums;
+    std::optional<proto::Match> match; // until its lane has got it
+    bool is_fine = false;              // finer sums of one that is under way
+    std::size_t bytes = 0;             // that came
+    Bytes sums;                        // of finer ones, which are handed on together
   };
-  std::map<std::uint64_t, WaitingMatch> waiting_matches; // for the rest of their sums
+  void hand_on(WaitingMatch& waiting, proto::Sums& sums);
+  std::map<std::uint64_t, WaitingMatch> waiting_matches;
   std::size_t hash_lane = 0; // of the next batch
   std::unique_ptr<Workers> workers;
   std::vector<model::RelPath> leftovers; // the scanner's until it ends

@@ -118,8 +118,10 @@ private:
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
   Result<Basis> open_similar(const proto::Signature& request);
-  Result<> send_sums(const proto::Signature& request, Basis& basis);
-  void send_in_parts(std::uint64_t id, ByteView sums);
+  void send_sums(const proto::Signature& request, Basis& basis);
+  void send_in_parts(std::uint64_t id, ByteView sums, bool is_last);
+  // What finer sums may be asked of; null: nothing.
+  Basis* basis_of(std::uint64_t id);
   Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
   Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);

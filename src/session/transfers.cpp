@@ -14,6 +14,7 @@ constexpr std::size_t window_bases = 512;  // that the dest may keep open
 constexpr std::size_t window_copies = 8192; // several folders of many files: else one lane has all the work
 constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
+constexpr std::uint32_t max_asked = 64; // requests for finer sums of one file, and more than a source has under way
 constexpr std::uint64_t min_delta_bytes = 8U << 10U; // below it sums and a second exchange cost more than they save
 
 // Its old content stands under its name.
@@ -107,7 +108,8 @@ Transfers::dispatch(Flight& flight)
   const bool has_old = replaces_file(action);
   const bool similar = m_rules.similar && !has_old && !flight.is_awaited; // in a staged folder there is nothing yet
   const bool has_basis = m_rules.keeps_partial || has_old || similar;
-  flight.reading = flight.summing = flight.matching = flight.applying = flight.dropped = false;
+  flight.reading = flight.matching = flight.applying = flight.dropped = false;
+  flight.summing = 0;
   flight.sums_bytes = flight.ops_bytes = 0;
   if (kept_bytes(flight) != 0) {
     match(flight, false);
@@ -128,7 +130,7 @@ Transfers::ask_sums(Flight& flight, bool similar)
 {
   const model::Entry& entry = flight.action.entry;
   release(flight);
-  flight.summing = true;
+  flight.summing = 1;
   hold_basis(flight, true);
   const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
   m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, similar,
@@ -157,10 +159,10 @@ Transfers::release(Flight& flight)
 bool
 Transfers::takes_sums(Flight& flight, const proto::Sums& sums) const
 {
-  if (!flight.summing || flight.applying) {
+  if (flight.summing == 0) {
     return false;
   }
-  flight.summing = !sums.is_last;
+  flight.summing -= sums.is_last ? 1 : 0;
   flight.sums_bytes += sums.part.size();
   const bool is_known = !m_rules.keeps_partial && replaces_file(flight.action);
   return !is_known || flight.sums_bytes <= flight.action.there->size + proto::max_chunk_bytes;
@@ -180,14 +182,21 @@ Transfers::on(proto::Sums& sums)
   return true;
 }
 
+// What was overwritten in place has no finer sums.
+bool
+Transfers::may_ask(const Flight& flight) const
+{
+  return flight.summing < max_asked && !(flight.applying && m_rules.in_place);
+}
+
 bool
 Transfers::on(proto::Gaps& gaps)
 {
   const auto found = m_flights.find(gaps.id);
-  if (found == m_flights.end() || !found->second.matching || found->second.applying) {
+  if (found == m_flights.end() || !found->second.matching || !may_ask(found->second)) {
     return false;
   }
-  found->second.summing = true;
+  ++found->second.summing;
   m_trees.dest().send({std::move(gaps), {}});
   return true;
 }

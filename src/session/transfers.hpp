@@ -79,7 +79,7 @@ private:
     bool full_hashes = false;  // the second try after a failed check
     bool no_delta = false;     // the third
     bool reading = false;      // Read was sent: Contents may come
-    bool summing = false;      // Signature or Gaps was sent: Sums may come
+    std::uint32_t summing = 0; // Signature and Gaps that were sent: Sums of so many may come
     bool holds_basis = false;  // Signature was sent, Apply not yet: the dest keeps the basis open
     bool matching = false;     // Match was sent
     std::uint64_t sums_bytes = 0; // that came for this attempt
@@ -104,6 +104,7 @@ private:
   void match(Flight& flight, bool has_sums);
   void show(Flight& flight);
   void release(Flight& flight);
+  bool may_ask(const Flight& flight) const;
   bool takes_sums(Flight& flight, const proto::Sums& sums) const;
   void apply(Flight& flight);
   // The source could not give it, or not as listed: once more, or the end.

@@ -24,14 +24,14 @@ public:
   {
     std::unique_lock lock(m_mutex);
     m_room.wait(lock, [&] { return m_closed || m_items.size() < m_capacity; });
-    if (m_closed) {
-      return false;
-    }
-    m_items.push_back(std::move(item));
-    if (m_waiting != 0) {
-      m_filled.notify_one();
-    }
-    return true;
+    return put(std::move(item));
+  }
+
+  // Beyond the capacity if need be: for the thread that would have to make room itself.
+  bool push_at_once(T item)
+  {
+    const std::scoped_lock lock(m_mutex);
+    return put(std::move(item));
   }
 
   std::optional<T> pop()
@@ -87,7 +87,18 @@ public:
   }
 
 private:
-  // With the mutex held.
+  // With the mutex held, as take().
+  bool put(T item)
+  {
+    if (m_closed) {
+      return false;
+    }
+    m_items.push_back(std::move(item));
+    if (m_waiting != 0) {
+      m_filled.notify_one();
+    }
+    return true;
+  }
   std::optional<T> take()
   {
     if (m_items.empty()) {

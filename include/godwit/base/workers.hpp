@@ -36,6 +36,8 @@ public:
   std::size_t lanes() const { return m_lanes.size(); }
   // Blocks while the lane is full. Any thread but a lane's.
   void post(std::size_t lane, Job job);
+  // From a job to its own lane, behind what waits there. Never blocks; dropped once the workers end.
+  void post_again(std::size_t lane, Job job);
   // Returns when all that was posted before has run. Not from a lane.
   void drain();
 

@@ -31,7 +31,7 @@ public:
 };
 
 // Packs ops into chunks of at most max_chunk_bytes. Adjacent copies become one.
-// finish() must be called at the end.
+// finish() must be called at the end, and may be wherever what there is should not wait for more.
 class OpWriter : public OpSink
 {
 public:

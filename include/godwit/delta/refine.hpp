@@ -37,10 +37,17 @@ public:
   ~Refiner() override;
   Refiner(Refiner&&) noexcept;
 
+  // Before anything is added: the new file up to `fresh_at` is made otherwise, its last copy ended there in the basis.
+  void start_at(std::uint64_t fresh_at, std::uint64_t copied_to);
+
   // The coarse match, from Matcher::match.
   Result<> copy(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<> literal(ByteView bytes) override;
   Result<> hole(std::uint64_t bytes) override;
+  // As literal(), which only counts its bytes.
+  Result<> gap(std::uint64_t bytes);
+  // How many copies and gaps are held, of 32 bytes each.
+  std::size_t segments() const;
 
   // Roughly the bytes that one more exchange saves, sums deducted; 0 means that there is nothing to ask.
   std::uint64_t likely_saving();

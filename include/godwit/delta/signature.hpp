@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "godwit/base/bytes.hpp"
@@ -93,16 +94,16 @@ public:
   ~SignatureBuilder();
   SignatureBuilder(SignatureBuilder&&) noexcept;
 
-  // Before any bytes: those that come begin with this block. Several builders may take a part of the
-  // basis each, on threads of their own.
-  void start_at(std::uint64_t block);
+  // Where all blocks that were begun are whole: the bytes that come next begin with this block. Several
+  // builders may each take parts of the basis, on threads of their own.
+  void go_to(std::uint64_t block);
   // Bytes beyond `basis_bytes` are ignored.
   void update(ByteView bytes);
   // As update() with so many zeros; whole blocks of them cost nothing.
   void zeros(std::uint64_t bytes);
-  // Adds the blocks of `next`, which started where the bytes of this one ended.
-  void join(SignatureBuilder&& next);
-  // Blocks for which no bytes came have sums that match nothing in practice.
+  // The blocks made since it was last called.
+  std::vector<Block> take();
+  // For one that got all bytes from the front. Blocks for which none came have sums that match nothing in practice.
   Signature finish();
 
 private:
@@ -112,8 +113,30 @@ private:
 
 // The wire form: varint basis size, options, then the blocks' packed sums.
 void encode(const Signature& signature, Bytes& out);
-// Takes a whole encoded signature. The peer is not trusted: sizes follow from
+// In parts: the head of a signature without blocks, and then its blocks.
+void encode_blocks(const Shape& shape, std::span<const Block> blocks, Bytes& out);
+
+// Takes an encoded signature in parts of any size. The peer is not trusted: sizes follow from
 // shape_for(), and memory is taken only for blocks that are really there.
+class SignatureReader
+{
+public:
+  Result<> add(ByteView part);
+  bool is_complete() const;
+  // As far as it has come.
+  const Signature& signature() const { return m_signature; }
+  Signature take() { return std::move(m_signature); }
+
+private:
+  Result<> read_head();
+
+  Signature m_signature;
+  bool m_has_head = false;
+  std::uint64_t m_count = 0; // of blocks, when it is complete
+  Bytes m_rest;              // not yet enough for a block
+};
+
+// Takes a whole encoded signature.
 Result<Signature> decode(ByteView wire);
 
 } // namespace godwit::delta
