@@ -151,7 +151,7 @@ Local::State::handle(proto::PageWanted& request, Lease&)
         answer({std::exchange(part, {request.page, false, {}}), {}});
         bytes = 0;
       }
-      bytes += entry.path.str().size() + entry.target.size() + 64;
+      bytes += entry.path.view().size() + entry.target().size() + 64;
       part.entries.push_back(std::move(entry));
     }
   };

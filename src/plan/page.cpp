@@ -68,8 +68,8 @@ PageBuilder::append_file(const Entry& entry)
     append_time(entry.mtime);
   }
   if (m_recipe.checksum) {
-    append_number(entry.digest.low);
-    append_number(entry.digest.high);
+    append_number(entry.digest().low);
+    append_number(entry.digest().high);
     m_hashed_bytes += entry.size;
   }
 }
@@ -83,7 +83,7 @@ PageBuilder::is_never_equal(const Entry& entry) const
   const bool is_source = m_side == Side::source;
   switch (entry.type) {
   case Type::regular:
-    return m_recipe.checksum && entry.digest == Hash128{};
+    return m_recipe.checksum && entry.digest() == Hash128{};
   case Type::folder:
     // What the dest has in a mount point stays; of a folder behind a link the link is listed, too, and goes
     // with it.
@@ -107,8 +107,8 @@ PageBuilder::is_never_equal(const Entry& entry) const
 void
 PageBuilder::append_record(const Entry& entry, std::uint32_t owner_number)
 {
-  append_number(entry.path.str().size() << 8U | static_cast<std::uint64_t>(entry.type));
-  append(m_records, as_bytes(entry.path.str()));
+  append_number(entry.path.view().size() << 8U | static_cast<std::uint64_t>(entry.type));
+  append(m_records, as_bytes(entry.path.view()));
   if (m_recipe.perms && entry.type != Type::symlink) {
     append_number(entry.mode & 07777U);
   }
@@ -121,10 +121,10 @@ PageBuilder::append_record(const Entry& entry, std::uint32_t owner_number)
     append_time(entry.mtime);
   }
   if (entry.type == Type::symlink) {
-    append_number(entry.target.size());
-    append(m_records, as_bytes(entry.target));
+    append_number(entry.target().size());
+    append(m_records, as_bytes(entry.target()));
   } else if (entry.type == Type::char_device || entry.type == Type::block_device) {
-    append_number(entry.device);
+    append_number(entry.device());
   }
 }
 

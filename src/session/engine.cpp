@@ -333,7 +333,7 @@ Engine::feed(model::Side side, Result<>& outcome)
   const model::Entry& front = from.front();
   if (is_source && !m_parts.owners.knows(front)) {
     if (!m_parts.owners.was_told(front.uid, front.gid)) {
-      outcome = make_error(ErrorKind::protocol, "the agent listed '" + escape(front.path.str()) +
+      outcome = make_error(ErrorKind::protocol, "the agent listed '" + escape(front.path.view()) +
                                                     "' without the name of its owner");
     }
     return false;

@@ -63,8 +63,8 @@ PageMerge::check_page(const proto::Page& page) const
     return make_error(ErrorKind::protocol, "the agent announced more pages than it has credit for");
   }
   if (m_pages != 0 && listing_order(m_last, m_last_is_folder, page.last, page.last_is_folder) >= 0) {
-    return make_error(ErrorKind::protocol, "the agent announced a page to '" + escape(page.last.str()) +
-                                               "' after one to '" + escape(m_last.str()) + "'");
+    return make_error(ErrorKind::protocol, "the agent announced a page to '" + escape(page.last.view()) +
+                                               "' after one to '" + escape(m_last.view()) + "'");
   }
   const bool are_told = std::all_of(page.owners.begin(), page.owners.end(), [&](const proto::OwnerPair& ids) {
     return m_parts.owners.was_told(ids.uid, ids.gid);

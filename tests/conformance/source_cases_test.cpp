@@ -61,7 +61,7 @@ TEST_CASE_TEMPLATE("a listing is in order: in a folder first what is no folder",
   REQUIRE(subject.open(open_source({tree.path("/")})));
   const auto entries = listed(subject, scan_all(false));
   CHECK(names_of(entries) == std::vector<std::string>{"", "b!", "l", "z", "a", "a/e", "b", "b/x"});
-  CHECK(entries[2].target == "z");
+  CHECK(entries[2].target() == "z");
   CHECK(entries[3].size == 3);
   subject.finish();
 }
