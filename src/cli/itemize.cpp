@@ -111,7 +111,7 @@ is_significant(const Action& action)
 std::string
 shown_path(const model::RelPath& path)
 {
-  return path.is_root() ? "." : escape(path.str());
+  return path.is_root() ? "." : escape(path.view());
 }
 
 std::string
@@ -121,7 +121,7 @@ shown_name(const model::Entry& entry, Target target)
   if (entry.is_folder()) {
     name += '/';
   } else if (entry.type == Type::symlink && target == Target::shown) {
-    name += " -> " + escape(entry.target);
+    name += " -> " + escape(entry.target());
   }
   return name;
 }

@@ -150,11 +150,11 @@ closing_lines(const model::Totals& totals, int level, RunKind kind)
 std::string
 list_line(const model::Entry& entry, int level, ShowTarget target)
 {
-  const std::uint64_t size = entry.type == model::Type::symlink ? entry.target.size() : entry.size;
+  const std::uint64_t size = entry.type == model::Type::symlink ? entry.target().size() : entry.size;
   const bool with_target = target == ShowTarget::yes && entry.type == model::Type::symlink;
   return fmt::format("{} {:>{}} {} {}{}", mode_text(entry), format_number(size, level), level == 0 ? 11 : 14,
                      time_text(entry.mtime), shown_path(entry.path),
-                     with_target ? " -> " + escape(entry.target) : "");
+                     with_target ? " -> " + escape(entry.target()) : "");
 }
 
 } // namespace godwit::cli

@@ -261,7 +261,7 @@ TextSink::is_due(Time now)
 void
 TextSink::show(const model::FileProgress& event)
 {
-  const auto found = m_waiting.find(event.path.str());
+  const auto found = m_waiting.find(event.path.view());
   if (!shows_files() || found == m_waiting.end()) {
     return;
   }
@@ -278,7 +278,7 @@ TextSink::show(const model::FileDone& event)
 {
   ++m_transferred;
   m_transferred_bytes += event.literal_bytes + event.matched_bytes;
-  const auto found = m_waiting.find(event.path.str());
+  const auto found = m_waiting.find(event.path.view());
   if (!shows_files() || found == m_waiting.end()) {
     return;
   }

@@ -76,7 +76,7 @@ DestLane::copy_as_it_is(SourceLane& source, const Target& target, const CopyFile
     }
   }
   return make_error(ErrorKind::changed,
-                    "cannot copy '" + escape(request.entry.path.str()) + "': it changed while it was read");
+                    "cannot copy '" + escape(request.entry.path.view()) + "': it changed while it was read");
 }
 
 Result<DestLane::Placed>
@@ -85,7 +85,7 @@ DestLane::copy_file(const Target& target, const CopyFile& request, OpenSource& f
   model::Entry entry = request.entry;
   entry.size = from.stat.size;
   entry.mtime = from.stat.mtime;
-  const std::string label = "'" + escape(entry.path.str()) + "'";
+  const std::string label = "'" + escape(entry.path.view()) + "'";
   TRY_ASSIGN(fs::StagedFile staged, stage_in(target, entry, request.replaces));
   TRY(fill(staged, from, label));
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(from.file.get(), label));

@@ -98,6 +98,25 @@ Local::State::handle(proto::Scan& request, Lease&)
 }
 
 void
+Local::State::handle(proto::DifferencesWanted& request, Lease&)
+{
+  static_assert(proto::max_sketch_sums == plan::Sketch::max_capacity);
+  auto sums = to_numbers(request.sums);
+  if (!sums || sums->empty()) {
+    return refuse("differences from what is no sketch");
+  }
+  auto page = pages.borrow(request.page);
+  if (!page || !recipe) {
+    return refuse("differences from a page that is not open");
+  }
+  plan::PageBuilder builder(*recipe, is_source() ? model::Side::source : model::Side::dest, roots.key);
+  proto::Differences differences = differences_in(*page, plan::Sketch(*std::move(sums)), builder);
+  differences.page = request.page;
+  pages.give_back(request.page, *std::move(page));
+  answer({std::move(differences), {}});
+}
+
+void
 Local::State::handle(proto::RunsWanted& request, Lease&)
 {
   auto page = pages.borrow(request.page);
@@ -132,7 +151,7 @@ Local::State::handle(proto::PageWanted& request, Lease&)
         answer({std::exchange(part, {request.page, false, {}}), {}});
         bytes = 0;
       }
-      bytes += entry.path.str().size() + entry.target.size() + 64;
+      bytes += entry.path.view().size() + entry.target().size() + 64;
       part.entries.push_back(std::move(entry));
     }
   };

@@ -62,7 +62,7 @@ DestLane::settle()
   }
   std::vector<Unsettled> batch = std::exchange(m_unsettled, {});
   m_unsettled_bytes = 0;
-  const std::string label = "'" + escape(batch.front().path.str()) + "' and what was written with it";
+  const std::string label = "'" + escape(batch.front().path.view()) + "' and what was written with it";
   const Result<> synced = fs::sync_disk(batch.front().staged.fd(), label);
   proto::Done done;
   for (Unsettled& whole : batch) {

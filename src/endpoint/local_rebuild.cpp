@@ -10,14 +10,14 @@ namespace {
 Error
 changed_error(const model::RelPath& path)
 {
-  return make_error(ErrorKind::changed, "cannot copy '" + escape(path.str()) + "': it changed while it was read");
+  return make_error(ErrorKind::changed, "cannot copy '" + escape(path.view()) + "': it changed while it was read");
 }
 
 Error
 basis_error(const model::RelPath& path)
 {
   return make_error(ErrorKind::system,
-                    "cannot update '" + escape(path.str()) + "': it was changed by another meanwhile");
+                    "cannot update '" + escape(path.view()) + "': it was changed by another meanwhile");
 }
 
 // The patcher knows no names.
@@ -26,7 +26,7 @@ named(Result<> outcome, const model::RelPath& path)
 {
   constexpr std::string_view nameless = "cannot rebuild file";
   if (!outcome && outcome.error().text.starts_with(nameless)) {
-    outcome.error().text.replace(0, nameless.size(), "cannot rebuild '" + escape(path.str()) + "'");
+    outcome.error().text.replace(0, nameless.size(), "cannot rebuild '" + escape(path.view()) + "'");
   }
   return outcome;
 }
@@ -88,7 +88,7 @@ DestLane::begin_in_place(Rebuilt& rebuilt, const proto::Apply& request)
     rebuilt.basis.bytes = request.kept_bytes;
   }
   if (rebuilt.basis.file) {
-    const std::string label = "'" + escape(path.str()) + "'";
+    const std::string label = "'" + escape(path.view()) + "'";
     TRY_ASSIGN(const fs::Stat basis, fs::stat_fd(rebuilt.basis.file->fd(), label));
     TRY_ASSIGN(const fs::Stat target, fs::stat_fd(rebuilt.staged->fd(), label));
     return basis.is_same_file(target) ? Result<>() : Result<>(basis_error(path));

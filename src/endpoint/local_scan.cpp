@@ -25,7 +25,7 @@ count(proto::ListCounts& counts, const model::Entry& entry)
     break;
   case model::Type::symlink:
     ++counts.symlinks;
-    counts.bytes += entry.target.size();
+    counts.bytes += entry.target().size();
     break;
   case model::Type::char_device:
   case model::Type::block_device:
@@ -184,9 +184,9 @@ LocalScan::add_error(const model::RelPath&, const Error& error)
 fs::Verdict
 LocalScan::judge(const model::RelPath& path, bool is_folder) const
 {
-  const bool is_renamed = !m_request.listed_name.empty() && path.str() == m_request.listed_name;
-  const plan::Decision decision = m_filter.decide(is_renamed ? m_request.real_name : path.str(), is_folder,
-                                                 m_context.roots.absolute);
+  const bool is_renamed = !m_request.listed_name.empty() && path.view() == m_request.listed_name;
+  const std::string_view shown = is_renamed ? std::string_view(m_request.real_name) : path.view();
+  const plan::Decision decision = m_filter.decide(shown, is_folder, m_context.roots.absolute);
   return {decision.hidden, decision.is_protected, decision.is_perishable};
 }
 

@@ -74,7 +74,7 @@ Local::State::lane_of(const model::RelPath& path) const
 std::size_t
 Local::State::lane_in(const model::RelPath& folder) const
 {
-  return std::hash<std::string>()(folder.str()) % settings.lanes;
+  return std::hash<std::string_view>()(folder.view()) % settings.lanes;
 }
 
 void

@@ -26,6 +26,7 @@ struct Local::State {
 
   // One for each request; a message that is none ends the run.
   void handle(proto::Scan& request, Lease& lease);
+  void handle(proto::DifferencesWanted& request, Lease& lease);
   void handle(proto::RunsWanted& request, Lease& lease);
   void handle(proto::PageWanted& request, Lease& lease);
   void handle(proto::PagesSettled& request, Lease& lease);

@@ -113,7 +113,7 @@ DestLane::put(const proto::Put& request)
   }
   if (hash.digest() != request.hash) {
     for (const proto::PutFile& file : request.files) {
-      report(file.id, make_error(ErrorKind::verify, "cannot write '" + escape(file.entry.path.str()) +
+      report(file.id, make_error(ErrorKind::verify, "cannot write '" + escape(file.entry.path.view()) +
                                                         "': what arrived is not what was read"));
     }
     return;

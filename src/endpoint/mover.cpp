@@ -24,7 +24,7 @@ constexpr std::uint32_t group_bit = 02000; // S_ISGID
 Error
 changed_error(const model::RelPath& path)
 {
-  return make_error(ErrorKind::changed, "cannot move '" + escape(path.str()) + "': it has changed");
+  return make_error(ErrorKind::changed, "cannot move '" + escape(path.view()) + "': it has changed");
 }
 
 bool

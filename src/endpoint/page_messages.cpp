@@ -54,6 +54,49 @@ to_plan(proto::Page&& page)
   return summary;
 }
 
+Bytes
+to_bytes(const std::vector<std::uint32_t>& numbers)
+{
+  Bytes bytes(numbers.size() * sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    store_le(bytes.data() + i * sizeof(std::uint32_t), numbers[i]);
+  }
+  return bytes;
+}
+
+std::optional<std::vector<std::uint32_t>>
+to_numbers(ByteView bytes)
+{
+  if (bytes.size() % sizeof(std::uint32_t) != 0) {
+    return std::nullopt;
+  }
+  std::vector<std::uint32_t> numbers(bytes.size() / sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    numbers[i] = load_le<std::uint32_t>(bytes.data() + i * sizeof(std::uint32_t));
+  }
+  return numbers;
+}
+
+proto::Differences
+differences_in(std::span<const model::Entry> page, plan::Sketch sketch, plan::PageBuilder& builder)
+{
+  std::vector<plan::OwnerIds> owners;
+  const auto number_of = [&](const plan::OwnerIds& ids) { return plan::number_owner(owners, ids); };
+  const std::vector<plan::Element> elements = plan::elements_of(page, builder, number_of);
+  sketch.add(elements); // what both have falls out
+  proto::Differences differences;
+  std::optional<plan::Polynomial> polynomial = sketch.solve();
+  if (!polynomial) {
+    return differences;
+  }
+  differences.is_solved = true;
+  for (const std::uint32_t at : plan::take_roots(*polynomial, elements)) {
+    differences.entries.push_back(page[at]);
+  }
+  differences.others = to_bytes(*polynomial);
+  return differences;
+}
+
 void
 append(proto::Runs& message, const std::vector<plan::Run>& runs)
 {

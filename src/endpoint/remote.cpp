@@ -59,6 +59,7 @@ struct AnswerRule {
   bool operator()(const proto::Page&) const { return true; }
   bool operator()(const proto::PageListed&) const { return true; }
   bool operator()(const proto::Runs&) const { return true; }
+  bool operator()(const proto::Differences&) const { return true; }
   bool operator()(const proto::Listed&) const { return true; }
   bool operator()(const proto::ListError&) const { return true; }
   bool operator()(const proto::ListEnd&) const { return true; }

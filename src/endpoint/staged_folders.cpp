@@ -80,7 +80,7 @@ DestFolders::open(const model::RelPath& path)
   if (staged->path == path) {
     return staged->folder;
   }
-  auto rest = model::RelPath::parse(path.str().substr(staged->path.str().size() + 1));
+  auto rest = model::RelPath::parse(path.view().substr(staged->path.view().size() + 1));
   return rest ? staged->folder.open_folder(*rest) : Result<fs::Dir>(std::move(rest).error());
 }
 

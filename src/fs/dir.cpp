@@ -101,7 +101,7 @@ Dir::with_named(const model::RelPath& path) const
 int
 Dir::named(const model::RelPath& path) const
 {
-  return m_state->named.find(path.str());
+  return m_state->named.find(path.view());
 }
 
 std::vector<int>
@@ -186,11 +186,11 @@ Dir::open_folder(const model::RelPath& path) const
   if (path.is_root()) {
     return *this;
   }
-  Fd folder = resolve(path.str(), O_PATH);
+  Fd folder = resolve(path.view(), O_PATH);
   if (!folder) {
     return link_error("cannot open folder " + label(path));
   }
-  return derive(std::move(folder), path.str());
+  return derive(std::move(folder), path.view());
 }
 
 Result<Dir>
@@ -218,7 +218,7 @@ Dir::open_readable_folder(std::string_view name, std::string_view shown_as) cons
 Result<Fd>
 Dir::open_listing(const model::RelPath& path) const
 {
-  Fd folder = resolve(path.str(), O_RDONLY);
+  Fd folder = resolve(path.view(), O_RDONLY);
   if (!folder) {
     return link_error("cannot open folder " + label(path));
   }

@@ -15,13 +15,13 @@ DirCache::open(const model::RelPath& folder)
   if (folder.is_root()) {
     return m_root;
   }
-  if (const auto found = m_index.find(folder.str()); found != m_index.end()) {
+  if (const auto found = m_index.find(folder.view()); found != m_index.end()) {
     m_order.splice(m_order.begin(), m_order, found->second);
     return m_order.front().dir;
   }
   // The parent is often held: then one component is looked up instead of all.
   const model::RelPath parent = folder.parent();
-  const auto held = m_index.find(parent.str());
+  const auto held = m_index.find(parent.view());
   const bool is_from_root = held == m_index.end() || m_root.named(folder) != -1;
   auto opened = is_from_root ? m_root.open_folder(folder) : held->second->dir.open_folder(folder.name());
   if (opened) {
@@ -34,11 +34,11 @@ void
 DirCache::keep(const model::RelPath& path, const Dir& dir)
 {
   if (m_order.size() == m_capacity) {
-    m_index.erase(m_order.back().path.str());
+    m_index.erase(m_order.back().path.view());
     m_order.pop_back();
   }
   m_order.push_front(Held{path, dir});
-  m_index.emplace(m_order.front().path.str(), m_order.begin());
+  m_index.emplace(m_order.front().path.view(), m_order.begin());
 }
 
 void
@@ -47,7 +47,7 @@ DirCache::invalidate(const model::RelPath& path)
   for (auto at = m_order.begin(); at != m_order.end();) {
     const auto next = std::next(at);
     if (at->path == path || at->path.is_below(path)) {
-      m_index.erase(at->path.str());
+      m_index.erase(at->path.view());
       m_order.erase(at);
     }
     at = next;

@@ -58,7 +58,7 @@ FolderTimes::want(const model::RelPath& path, const Metadata& wanted)
 void
 FolderTimes::forget(const model::RelPath& path)
 {
-  for (auto at = m_noted.lower_bound(path); at != m_noted.end() && at->first.str().starts_with(path.str());) {
+  for (auto at = m_noted.lower_bound(path); at != m_noted.end() && at->first.view().starts_with(path.view());) {
     const bool goes = at->first == path || at->first.is_below(path);
     at = goes ? m_noted.erase(at) : std::next(at);
   }

@@ -49,12 +49,12 @@ make_raw(int folder, const char* name, const model::Entry& entry, const Metadata
 {
   switch (entry.type) {
   case model::Type::folder: return ::mkdirat(folder, name, first_mode(wanted, 0700));
-  case model::Type::symlink: return ::symlinkat(entry.target.c_str(), folder, name);
+  case model::Type::symlink: return ::symlinkat(entry.target().c_str(), folder, name);
   case model::Type::fifo:
   case model::Type::socket:
   case model::Type::char_device:
   case model::Type::block_device:
-    return ::mknodat(folder, name, format_of(entry.type) | first_mode(wanted, 0600), entry.device);
+    return ::mknodat(folder, name, format_of(entry.type) | first_mode(wanted, 0600), entry.device());
   case model::Type::regular:
   case model::Type::unknown: break;
   }

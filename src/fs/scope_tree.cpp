@@ -22,7 +22,7 @@ void
 insert(ScopeNode& root, const model::ScopeItem& item)
 {
   ScopeNode* node = &root;
-  std::string_view rest = item.path.str();
+  std::string_view rest = item.path.view();
   while (!rest.empty()) {
     const std::size_t slash = rest.find('/');
     node = &child_for(*node, rest.substr(0, slash));

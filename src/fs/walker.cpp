@@ -124,7 +124,7 @@ Walker::visit_folder(const Level& parent, Names group)
           entry->flags |= model::Entry::leads_outside;
         }
         auto target = read_target(from, real_name(parent, listed));
-        entry->target = target ? *std::move(target) : std::string();
+        entry->set_target(target ? *std::move(target) : std::string());
       }
     }
     if (place->folder) {

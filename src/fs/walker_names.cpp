@@ -91,11 +91,11 @@ Walker::give_name(const Level& level, const ListedName& name, model::RelPath pat
       failed(entry.path, look_failed(entry.path, place.base, target.error().errno_value));
       return give_unknown(place, std::move(entry.path), flags);
     }
-    entry.target = *std::move(target);
+    entry.set_target(*std::move(target));
   }
   if (m_calls.digest && entry.is_regular()) {
     if (const auto digest = m_calls.digest(place.folder.get(), real, *stat)) {
-      entry.digest = *digest;
+      entry.set_digest(*digest);
     }
   }
   return m_calls.entry(std::move(entry));

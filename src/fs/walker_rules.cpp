@@ -75,7 +75,7 @@ Walker::entry_of(model::RelPath path, const Place& place, const Stat& stat, std:
   entry.path = std::move(path);
   entry.type = stat.type;
   entry.flags = flags;
-  entry.mode = stat.mode;
+  entry.mode = static_cast<std::uint16_t>(stat.mode & 07777U);
   entry.uid = stat.uid;
   entry.gid = stat.gid;
   entry.base = place.base;
@@ -85,7 +85,7 @@ Walker::entry_of(model::RelPath path, const Place& place, const Stat& stat, std:
     entry.flags |= model::Entry::is_sparse;
   }
   const bool is_device = stat.type == model::Type::char_device || stat.type == model::Type::block_device;
-  entry.device = is_device ? stat.device : 0;
+  entry.set_device(is_device ? stat.device : 0);
   return entry;
 }
 
@@ -128,14 +128,14 @@ Walker::label(const model::RelPath& path, std::uint32_t base) const
 model::RelPath
 Base::real_path(const model::RelPath& listed) const
 {
-  const std::string& path = listed.str();
+  const std::string_view path = listed.view();
   if (listed_name.empty() || !path.starts_with(listed_name)) {
     return listed;
   }
   if (path.size() != listed_name.size() && path[listed_name.size()] != '/') {
     return listed;
   }
-  auto real = model::RelPath::parse(real_name + path.substr(listed_name.size()));
+  auto real = model::RelPath::parse(std::string(real_name).append(path.substr(listed_name.size())));
   return real ? *std::move(real) : listed; // both were checked: only its length could be wrong
 }
 

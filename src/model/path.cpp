@@ -36,7 +36,7 @@ RelPath::is_valid(std::string_view bytes)
 }
 
 Result<RelPath>
-RelPath::parse(std::string bytes)
+RelPath::parse(std::string_view bytes)
 {
   if (!is_valid(bytes)) {
     return make_error(ErrorKind::protocol, "cannot accept name '" + escape(bytes.substr(0, 300)) +
@@ -44,24 +44,23 @@ RelPath::parse(std::string bytes)
                                                "or is too long");
   }
   RelPath path;
-  path.m_bytes = std::move(bytes);
+  path.m_bytes = CompactText(bytes);
   return path;
 }
 
 std::string_view
 RelPath::name() const
 {
-  const std::size_t slash = m_bytes.rfind('/');
-  return slash == std::string::npos ? std::string_view(m_bytes) : std::string_view(m_bytes).substr(slash + 1);
+  return view().substr(view().rfind('/') + 1); // npos + 1 is 0
 }
 
 RelPath
 RelPath::parent() const
 {
-  const std::size_t slash = m_bytes.rfind('/');
+  const std::size_t slash = view().rfind('/');
   RelPath path;
-  if (slash != std::string::npos) {
-    path.m_bytes = m_bytes.substr(0, slash);
+  if (slash != std::string_view::npos) {
+    path.m_bytes = CompactText(view().substr(0, slash));
   }
   return path;
 }
@@ -71,12 +70,7 @@ RelPath::child(std::string_view name) const
 {
   ASSERT(is_valid_name(name));
   RelPath path;
-  path.m_bytes.reserve(m_bytes.size() + 1 + name.size());
-  path.m_bytes = m_bytes;
-  if (!m_bytes.empty()) {
-    path.m_bytes += '/';
-  }
-  path.m_bytes += name;
+  path.m_bytes = CompactText({view(), is_root() ? "" : "/", name});
   return path;
 }
 
@@ -86,15 +80,15 @@ RelPath::is_below(const RelPath& folder) const
   if (folder.is_root()) {
     return !is_root();
   }
-  const std::size_t length = folder.m_bytes.size();
-  return m_bytes.size() > length && m_bytes[length] == '/' && m_bytes.compare(0, length, folder.m_bytes) == 0;
+  const std::size_t length = folder.view().size();
+  return view().size() > length && view()[length] == '/' && view().starts_with(folder.view());
 }
 
 std::strong_ordering
 listing_order(const RelPath& a, bool a_is_folder, const RelPath& b, bool b_is_folder)
 {
-  const std::string& x = a.str();
-  const std::string& y = b.str();
+  const std::string_view x = a.view();
+  const std::string_view y = b.view();
   if (x.empty() || y.empty()) {
     return !x.empty() <=> !y.empty();
   }

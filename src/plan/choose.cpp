@@ -113,7 +113,7 @@ choose(Entry source, const Entry* there, const PlanRules& rules)
   if (source.is_folder() && is_new && !rules.compare.perms) {
     source.flags |= Entry::inherits_group_bit;
   }
-  source.mode = wanted_mode(source, there, rules.compare);
+  source.mode = static_cast<std::uint16_t>(wanted_mode(source, there, rules.compare));
   source.uid = rules.compare.owner ? source.uid : model::keep_id;
   source.gid = rules.compare.group ? source.gid : model::keep_id;
   if (there != nullptr) {

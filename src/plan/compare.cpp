@@ -44,8 +44,8 @@ same_file_content(const Entry& source, const Entry& dest, const CompareRules& ru
     return false;
   }
   if (rules.checksum) {
-    return source.digest == dest.digest &&
-           source.digest != Hash128{}; // none where the file could not be read
+    return source.digest() == dest.digest() &&
+           source.digest() != Hash128{}; // none where the file could not be read
   }
   return rules.size_only || (!rules.ignore_times && has_same_time(source, dest, rules));
 }
@@ -57,9 +57,9 @@ same_content(const Entry& source, const Entry& dest, const CompareRules& rules)
     return same_file_content(source, dest, rules);
   }
   if (source.type == Type::symlink) {
-    return source.target == dest.target;
+    return source.target() == dest.target();
   }
-  return source.type == dest.type && (!is_device(source.type) || source.device == dest.device);
+  return source.type == dest.type && (!is_device(source.type) || source.device() == dest.device());
 }
 
 // With -c a file's time is set to the nanosecond, and not told of where it counts as equal.

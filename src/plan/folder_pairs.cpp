@@ -124,7 +124,7 @@ private:
 RelPath
 rebased(const RelPath& path, const RelPath& from, const RelPath& to)
 {
-  auto moved = RelPath::parse(to.str() + path.str().substr(from.str().size()));
+  auto moved = RelPath::parse(to.str().append(path.view().substr(from.view().size())));
   ASSERT(moved);
   return *std::move(moved);
 }

@@ -20,7 +20,7 @@ Levels::path() const
 bool
 Levels::hold(const RelPath& path) const
 {
-  const std::string& bytes = path.str();
+  const std::string_view bytes = path.view();
   const std::size_t length = m_path.size();
   if (length == 0) {
     return !bytes.empty();

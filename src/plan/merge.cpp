@@ -59,8 +59,8 @@ Merge::scope_item(std::string_view path) const
 {
   const auto at =
       std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), path,
-                       [](const model::ScopeItem& item, std::string_view p) { return item.path.str() < p; });
-  return at != m_rules.scope.end() && at->path.str() == path ? &*at : nullptr;
+                       [](const model::ScopeItem& item, std::string_view p) { return item.path.view() < p; });
+  return at != m_rules.scope.end() && at->path.view() == path ? &*at : nullptr;
 }
 
 Merge::Items
@@ -70,10 +70,10 @@ Merge::items_below(std::string_view folder) const
     return m_rules.scope.empty() ? Items() : Items(m_rules.scope).subspan(1);
   }
   const std::string below = std::string(folder) + '/';
-  const auto is_before = [](const model::ScopeItem& item, std::string_view path) { return item.path.str() < path; };
+  const auto is_before = [](const model::ScopeItem& item, std::string_view path) { return item.path.view() < path; };
   const auto first = std::lower_bound(m_rules.scope.begin(), m_rules.scope.end(), below, is_before);
   const auto last = std::find_if(first, m_rules.scope.end(), [&](const model::ScopeItem& item) {
-    return !item.path.str().starts_with(below);
+    return !item.path.view().starts_with(below);
   });
   return {first, last};
 }
@@ -92,7 +92,7 @@ Merge::enters(std::string_view folder) const
 bool
 Merge::skips_folders_like(const Entry& folder) const
 {
-  const model::ScopeItem* const item = scope_item(folder.path.str());
+  const model::ScopeItem* const item = scope_item(folder.path.view());
   return m_rules.depth == model::Depth::items && (item == nullptr || item->contents);
 }
 
@@ -100,7 +100,7 @@ Merge::skips_folders_like(const Entry& folder) const
 bool
 Merge::is_also_implied(const Entry& folder) const
 {
-  return !folder.path.is_root() && !std::ranges::all_of(items_below(folder.path.str()), &model::ScopeItem::contents);
+  return !folder.path.is_root() && !std::ranges::all_of(items_below(folder.path.view()), &model::ScopeItem::contents);
 }
 
 // Of a folder that was not fed: both sides have it, and it is equal.
@@ -124,7 +124,7 @@ Merge::enter_parent(const RelPath& path)
   while (!m_levels.is_at_root() && !m_levels.hold(path)) {
     leave();
   }
-  const std::string_view bytes = path.str();
+  const std::string_view bytes = path.view();
   const std::size_t last_slash = bytes.rfind('/');
   while (last_slash != std::string_view::npos && m_levels.top().path_bytes < last_slash) {
     const std::string_view folder = bytes.substr(0, bytes.find('/', m_levels.top().path_bytes + 1));
@@ -184,18 +184,18 @@ Merge::both_folders(Entry source, const Entry& dest)
   if (skips_folders_like(source)) {
     tell_skipped(source, Action::Reason::folder);
     if (!is_also_implied(source)) {
-      m_levels.push(source.path.str(), State::shared);
+      m_levels.push(source.path.view(), State::shared);
       return;
     }
   }
   if (dest.has(Entry::leads_outside)) {
     tell_skipped(source, Action::Reason::leads_outside);
-    m_levels.push(source.path.str(), State::ignored);
+    m_levels.push(source.path.view(), State::ignored);
     return;
   }
-  const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.str());
+  const bool is_entered = !source.has(Entry::is_mount) && enters(source.path.view());
   emit(choose(std::move(source), &dest, m_rules));
-  m_levels.push(dest.path.str(), is_entered ? State::shared : State::ignored);
+  m_levels.push(dest.path.view(), is_entered ? State::shared : State::ignored);
 }
 
 // With Reason::folder what lies below it in the listing was named on its own.
@@ -233,7 +233,7 @@ Merge::only_source_folder(Entry source)
   if (skips_folders_like(source)) {
     tell_skipped(source, Action::Reason::folder);
     if (!is_also_implied(source)) {
-      m_levels.push(source.path.str(), State::created);
+      m_levels.push(source.path.view(), State::created);
       return;
     }
   }

@@ -52,7 +52,7 @@ void
 Merge::only_dest_below(const Entry& dest)
 {
   if (dest.is_folder()) {
-    m_levels.push(dest.path.str(), State::stays);
+    m_levels.push(dest.path.view(), State::stays);
   } else {
     m_renames.offer(dest, Removals::none);
   }
@@ -172,7 +172,7 @@ Merge::open_way(Entry folder, std::uint64_t number)
   if (way->folder.has(Entry::is_incomplete)) {
     way->removals.keep(record);
   }
-  Level& level = m_levels.push(way->folder.path.str(), State::going);
+  Level& level = m_levels.push(way->folder.path.view(), State::going);
   level.removals = &way->removals;
   level.record = record;
   level.may_be_emptied = m_rules.may_clear_way && !m_is_blocked;

@@ -140,7 +140,7 @@ MovePlan::is_same(const Held& held, MoveSources::Id there) const
   if (wanted.is_regular()) {
     return wanted.size == 0 ? other.size == 0 : held.match == there;
   }
-  return wanted.is_folder() || (wanted.target == other.target && wanted.device == other.device);
+  return wanted.is_folder() || (wanted.target() == other.target() && wanted.device() == other.device());
 }
 
 // What is still to be set of something that came along.

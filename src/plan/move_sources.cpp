@@ -29,7 +29,7 @@ name_key(const Entry& entry)
 void
 MoveSources::add(Source source)
 {
-  const std::size_t bytes = sizeof(Source) + source.entry.path.str().size() + source.entry.target.size();
+  const std::size_t bytes = sizeof(Source) + source.entry.path.view().size() + source.entry.target().size();
   if (m_bytes + bytes > max_bytes) {
     return;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "godwit/base/assert.hpp"
+
 namespace godwit::plan
 {
 
@@ -52,17 +54,10 @@ PageBuilder::append_time(const model::Time& time)
   append_number(time.nanoseconds - time.nanoseconds % m_recipe.grain_ns);
 }
 
-void
-PageBuilder::append_owner(const Entry& entry)
+OwnerIds
+PageBuilder::owner_of(const Entry& entry) const
 {
-  const OwnerIds ids{m_recipe.owner ? entry.uid : 0, m_recipe.group ? entry.gid : 0};
-  const auto found = std::find(m_page.owners.rbegin(), m_page.owners.rend(), ids);
-  if (found == m_page.owners.rend()) {
-    m_page.owners.push_back(ids);
-    append_number(m_page.owners.size() - 1);
-  } else {
-    append_number(static_cast<std::uint64_t>(m_page.owners.rend() - found - 1));
-  }
+  return {m_recipe.owner ? entry.uid : 0, m_recipe.group ? entry.gid : 0};
 }
 
 void
@@ -73,8 +68,8 @@ PageBuilder::append_file(const Entry& entry)
     append_time(entry.mtime);
   }
   if (m_recipe.checksum) {
-    append_number(entry.digest.low);
-    append_number(entry.digest.high);
+    append_number(entry.digest().low);
+    append_number(entry.digest().high);
     m_hashed_bytes += entry.size;
   }
 }
@@ -88,7 +83,7 @@ PageBuilder::is_never_equal(const Entry& entry) const
   const bool is_source = m_side == Side::source;
   switch (entry.type) {
   case Type::regular:
-    return m_recipe.checksum && entry.digest == Hash128{};
+    return m_recipe.checksum && entry.digest() == Hash128{};
   case Type::folder:
     // What the dest has in a mount point stays; of a folder behind a link the link is listed, too, and goes
     // with it.
@@ -110,16 +105,15 @@ PageBuilder::is_never_equal(const Entry& entry) const
 // Every field is of fixed length or follows its length, and which ones there are is told by type and recipe:
 // two listings with the same records are the same.
 void
-PageBuilder::add(const Entry& entry)
+PageBuilder::append_record(const Entry& entry, std::uint32_t owner_number)
 {
-  m_page.is_comparable = m_page.is_comparable && !is_never_equal(entry);
-  append_number(entry.path.str().size() << 8U | static_cast<std::uint64_t>(entry.type));
-  append(m_records, as_bytes(entry.path.str()));
+  append_number(entry.path.view().size() << 8U | static_cast<std::uint64_t>(entry.type));
+  append(m_records, as_bytes(entry.path.view()));
   if (m_recipe.perms && entry.type != Type::symlink) {
     append_number(entry.mode & 07777U);
   }
   if (m_recipe.owner || m_recipe.group) {
-    append_owner(entry);
+    append_number(owner_number);
   }
   if (entry.is_regular()) {
     append_file(entry);
@@ -127,14 +121,42 @@ PageBuilder::add(const Entry& entry)
     append_time(entry.mtime);
   }
   if (entry.type == Type::symlink) {
-    append_number(entry.target.size());
-    append(m_records, as_bytes(entry.target));
+    append_number(entry.target().size());
+    append(m_records, as_bytes(entry.target()));
   } else if (entry.type == Type::char_device || entry.type == Type::block_device) {
-    append_number(entry.device);
+    append_number(entry.device());
   }
+}
+
+void
+PageBuilder::add(const Entry& entry)
+{
+  add(entry, owner_of(entry));
+}
+
+void
+PageBuilder::add(const Entry& entry, const OwnerIds& owner)
+{
+  m_page.is_comparable = m_page.is_comparable && !is_never_equal(entry);
+  const bool has_owner = m_recipe.owner || m_recipe.group;
+  append_record(entry, has_owner ? number_owner(m_page.owners, owner) : 0);
   m_page.last = entry.path;
   m_page.last_is_folder = entry.is_folder();
   ++m_page.count;
+}
+
+std::uint64_t
+PageBuilder::hash_alone(const Entry& entry, std::uint32_t owner_number)
+{
+  ASSERT(m_page.count == 0);
+  append_record(entry, owner_number);
+  if (is_never_equal(entry)) {
+    append_number(m_side == Side::source ? 1 : 2);
+  }
+  const std::uint64_t hash = m_key.hash64(m_records);
+  m_records.clear();
+  m_hashed_bytes = 0;
+  return hash;
 }
 
 bool
@@ -151,6 +173,17 @@ PageBuilder::finish()
   m_records.clear();
   m_hashed_bytes = 0;
   return std::exchange(m_page, {});
+}
+
+std::uint32_t
+number_owner(std::vector<OwnerIds>& table, const OwnerIds& ids)
+{
+  const auto found = std::find(table.rbegin(), table.rend(), ids); // mostly the last one
+  if (found != table.rend()) {
+    return static_cast<std::uint32_t>(table.rend() - found - 1);
+  }
+  table.push_back(ids);
+  return static_cast<std::uint32_t>(table.size() - 1);
 }
 
 bool

@@ -161,7 +161,7 @@ Planner::feed(Side side, Entry entry)
   ASSERT(!input.head && !input.has_ended);
   if (input.has_last && listing_order(input.last, input.last_is_folder, entry.path, entry.is_folder()) >= 0) {
     return make_error(ErrorKind::protocol, fmt::format("cannot accept listing: '{}' comes after '{}'",
-                                                       escape(entry.path.str()), escape(input.last.str())));
+                                                       escape(entry.path.view()), escape(input.last.view())));
   }
   input.has_last = true;
   input.last_is_folder = entry.is_folder();
@@ -195,11 +195,11 @@ Planner::take()
   if (actions.empty()) {
     m_state->run();
   }
-  if (actions.empty()) {
-    return std::nullopt;
+  std::optional<Action> action;
+  if (!actions.empty()) {
+    action.emplace(std::move(actions.front()));
+    actions.pop_front();
   }
-  Action action = std::move(actions.front());
-  actions.pop_front();
   return action;
 }
 

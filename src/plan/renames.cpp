@@ -22,8 +22,8 @@ constexpr std::size_t max_unmatched = 64;
 std::size_t
 bytes_of(const Action& action)
 {
-  return sizeof(Held) + 64 + action.entry.path.str().size() + action.entry.target.size() +
-         (action.there ? action.there->path.str().size() : 0);
+  return sizeof(Held) + 64 + action.entry.path.view().size() + action.entry.target().size() +
+         (action.there ? action.there->path.view().size() : 0);
 }
 
 bool

@@ -27,7 +27,7 @@ cut_runs(std::span<const model::Entry> entries, std::uint32_t grain, PageBuilder
   std::vector<Run> runs;
   for (const model::Entry& entry : entries) {
     builder.add(entry);
-    const bool ends_here = builder.key().hash64(as_bytes(entry.path.str())) % grain == 0;
+    const bool ends_here = builder.key().hash64(as_bytes(entry.path.view())) % grain == 0;
     if (ends_here || builder.count() == max_run_entries(grain)) {
       runs.push_back(to_run(builder.finish()));
     }

@@ -80,12 +80,12 @@ Encoder::put_special(const std::vector<model::Entry>& entries)
 void
 Encoder::put_entry(const model::Entry& entry, const model::RelPath& previous)
 {
-  const std::string& path = entry.path.str();
-  const std::string& before = previous.str();
+  const std::string_view path = entry.path.view();
+  const std::string_view before = previous.view();
   const auto differ = std::mismatch(path.begin(), path.end(), before.begin(), before.end());
   const auto shared = static_cast<std::size_t>(differ.first - path.begin());
   put_varint(shared);
-  put_counted(as_bytes(std::string_view(path).substr(shared)));
+  put_counted(as_bytes(path.substr(shared)));
   put(entry.type);
   put(entry.flags);
   put(entry.mode);
@@ -96,21 +96,21 @@ Encoder::put_entry(const model::Entry& entry, const model::RelPath& previous)
   switch (entry.type) {
   case model::Type::regular:
     put(entry.size);
-    put(entry.digest != Hash128{});
-    if (entry.digest != Hash128{}) {
-      put(entry.digest);
+    put(entry.digest() != Hash128{});
+    if (entry.digest() != Hash128{}) {
+      put(entry.digest());
     }
     break;
   case model::Type::char_device:
   case model::Type::block_device:
-    put(entry.device);
+    put(entry.device());
     break;
   case model::Type::folder:
     put(entry.size); // for lists alone
-    put(entry.target); // of one that was reached through a link
+    put(entry.target()); // of one that was reached through a link
     break;
   default:
-    put(entry.target);
+    put(entry.target());
   }
 }
 
@@ -197,7 +197,7 @@ Decoder::get_special(Bytes& value, std::size_t limit)
 void
 Decoder::get_special(model::RelPath& value, std::size_t)
 {
-  auto path = model::RelPath::parse(std::string(as_text(get_bytes(get_count(model::RelPath::max_bytes)))));
+  auto path = model::RelPath::parse(as_text(get_bytes(get_count(model::RelPath::max_bytes))));
   if (!path) {
     fail(std::move(path).error().text);
     return;
@@ -272,12 +272,12 @@ Decoder::get_special(std::vector<model::Entry>& entries, std::size_t limit)
 void
 Decoder::get_entry(model::Entry& entry, const model::RelPath& previous)
 {
-  const auto shared = static_cast<std::size_t>(get_up_to(previous.str().size()));
+  const auto shared = static_cast<std::size_t>(get_up_to(previous.view().size()));
   const ByteView rest = get_bytes(get_count(model::RelPath::max_bytes));
   if (!ok()) {
     return;
   }
-  auto path = model::RelPath::parse(previous.str().substr(0, shared) + std::string(as_text(rest)));
+  auto path = model::RelPath::parse(std::string(previous.view().substr(0, shared)).append(as_text(rest)));
   if (!path) {
     fail(std::move(path).error().text);
     return;
@@ -285,7 +285,7 @@ Decoder::get_entry(model::Entry& entry, const model::RelPath& previous)
   entry.path = *std::move(path);
   get(entry.type, 0);
   get(entry.flags, 0);
-  entry.mode = static_cast<std::uint32_t>(get_below(010000));
+  entry.mode = static_cast<std::uint16_t>(get_below(010000));
   get(entry.uid, 0);
   get(entry.gid, 0);
   get(entry.base, 0);
@@ -296,22 +296,29 @@ Decoder::get_entry(model::Entry& entry, const model::RelPath& previous)
     bool has_digest = false;
     get(has_digest, 0);
     if (has_digest) {
-      get(entry.digest, 0);
+      Hash128 digest;
+      get(digest, 0);
+      entry.set_digest(digest);
     }
     break;
   }
   case model::Type::char_device:
-  case model::Type::block_device:
-    get(entry.device, 0);
+  case model::Type::block_device: {
+    std::uint64_t device = 0;
+    get(device, 0);
+    entry.set_device(device);
     break;
+  }
   case model::Type::folder:
     get(entry.size, 0);
     [[fallthrough]];
   default:
-    get(entry.target, 4095);
-    if (entry.target.find('\0') != std::string::npos) {
+    std::string target;
+    get(target, 4095);
+    if (target.find('\0') != std::string::npos) {
       fail("link target with a NUL byte");
     }
+    entry.set_target(std::move(target));
   }
 }
 

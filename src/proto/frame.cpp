@@ -23,7 +23,8 @@ bool
 is_of_pages(const Message& message)
 {
   return std::holds_alternative<Page>(message) || std::holds_alternative<RunsWanted>(message) ||
-         std::holds_alternative<Runs>(message) || std::holds_alternative<PageWanted>(message) ||
+         std::holds_alternative<Runs>(message) || std::holds_alternative<DifferencesWanted>(message) ||
+         std::holds_alternative<Differences>(message) || std::holds_alternative<PageWanted>(message) ||
          std::holds_alternative<PageListed>(message);
 }
 

@@ -54,6 +54,7 @@ struct PayloadSize {
   std::size_t operator()(const Put& m) const { return content_bytes(m.files); }
   std::size_t operator()(const Listed& m) const { return m.entries.size() * 96; }
   std::size_t operator()(const PageListed& m) const { return m.entries.size() * 96; }
+  std::size_t operator()(const Differences& m) const { return m.entries.size() * 96; }
   template <class T> std::size_t operator()(const T&) const { return 0; }
 };
 
@@ -66,6 +67,8 @@ struct OfListing {
   bool operator()(const PagesSettled&) const { return true; }
   bool operator()(const RunsWanted&) const { return true; }
   bool operator()(const Runs&) const { return true; }
+  bool operator()(const DifferencesWanted&) const { return true; }
+  bool operator()(const Differences&) const { return true; }
   bool operator()(const PageWanted&) const { return true; }
   bool operator()(const PageListed&) const { return true; }
   bool operator()(const Listed&) const { return true; }

@@ -150,12 +150,6 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
     handle_listed(side, std::move(listed->entries), lease);
   } else if (std::holds_alternative<proto::ListEnd>(message)) {
     end_listing(side);
-  } else if (auto* page = std::get_if<proto::Page>(&message); page != nullptr && m_pages) {
-    return m_pages->add_page(std::move(*page));
-  } else if (const auto* runs = std::get_if<proto::Runs>(&message); runs != nullptr && m_pages) {
-    return m_pages->add_runs(*runs);
-  } else if (auto* part = std::get_if<proto::PageListed>(&message); part != nullptr && m_pages) {
-    return m_pages->add_page_entries(std::move(*part));
   } else if (const auto* owners = std::get_if<proto::Owners>(&message)) {
     m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
   } else if (const auto* mapped = std::get_if<proto::OwnersMapped>(&message)) {
@@ -172,7 +166,8 @@ Engine::handle_listing(model::Side side, proto::Message& message, Lease& lease, 
   } else if (const auto* notice = std::get_if<proto::Notice>(&message)) {
     m_parts.report.events().on(model::Notice{notice->level, escape_text(notice->text)});
   } else {
-    taken = false;
+    taken = m_pages.has_value();
+    return taken ? m_pages->add(message, taken) : Result<>();
   }
   return {};
 }
@@ -338,7 +333,7 @@ Engine::feed(model::Side side, Result<>& outcome)
   const model::Entry& front = from.front();
   if (is_source && !m_parts.owners.knows(front)) {
     if (!m_parts.owners.was_told(front.uid, front.gid)) {
-      outcome = make_error(ErrorKind::protocol, "the agent listed '" + escape(front.path.str()) +
+      outcome = make_error(ErrorKind::protocol, "the agent listed '" + escape(front.path.view()) +
                                                     "' without the name of its owner");
     }
     return false;

@@ -47,11 +47,11 @@ Moves::holds_back(model::Action& action)
 std::optional<model::Action>
 Moves::take_ready()
 {
-  if (m_ready.empty()) {
-    return std::nullopt;
+  std::optional<model::Action> action;
+  if (!m_ready.empty()) {
+    action.emplace(std::move(m_ready.front()));
+    m_ready.pop_front();
   }
-  model::Action action = std::move(m_ready.front());
-  m_ready.pop_front();
   return action;
 }
 

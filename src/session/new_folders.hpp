@@ -88,7 +88,7 @@ private:
 
   static bool is_child(const model::RelPath& path, const model::RelPath& folder)
   {
-    return path.is_below(folder) && path.str().size() - path.name().size() - 1 == folder.str().size();
+    return path.is_below(folder) && path.view().size() - path.name().size() - 1 == folder.view().size();
   }
   void settle(Folders::iterator at)
   {

@@ -86,7 +86,7 @@ wanted_for(std::string_view typed, bool relative)
 bool
 is_asked_for(const proto::OpenedOperand& operand, const Wanted& wanted)
 {
-  const std::vector<std::string> names = components(operand.path.str());
+  const std::vector<std::string> names = components(operand.path.view());
   const std::size_t parents = names.empty() ? 0 : names.size() - 1;
   if (operand.implied > parents + (wanted.implies_root && !names.empty() ? 1 : 0)) {
     return false;
@@ -132,7 +132,7 @@ check_opened(const std::vector<std::string>& asked, bool relative, const proto::
       ++tried;
     }
     if (tried == asked.size() || operand.base >= opened.operands.size()) {
-      return make_error(ErrorKind::protocol, "cannot trust the far end: it opened '" + escape(operand.path.str()) +
+      return make_error(ErrorKind::protocol, "cannot trust the far end: it opened '" + escape(operand.path.view()) +
                                                  "', which it was not asked for");
     }
     is_answered[guess] = true;

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t max_ahead = 8192;        // entries handed on that the planner has not taken
 constexpr std::size_t max_asked = 1U << 16U;   // entries of theirs under way
 constexpr std::uint64_t settle_interval = 16;  // pages
+constexpr std::size_t max_failed_sketches = 16; // of one grade, in pages, before it is not tried any more
 
 } // namespace
 
@@ -30,6 +31,26 @@ PageMerge::add_local(std::vector<model::Entry> entries, Lease lease)
   std::move(entries.begin(), entries.end(), std::back_inserter(m_buffer));
 }
 
+Result<>
+PageMerge::add(proto::Message& message, bool& is_of_pages)
+{
+  is_of_pages = true;
+  if (auto* page = std::get_if<proto::Page>(&message)) {
+    return add_page(std::move(*page));
+  }
+  if (auto* differences = std::get_if<proto::Differences>(&message)) {
+    return add_differences(std::move(*differences));
+  }
+  if (const auto* runs = std::get_if<proto::Runs>(&message)) {
+    return add_runs(*runs);
+  }
+  if (auto* part = std::get_if<proto::PageListed>(&message)) {
+    return add_page_entries(std::move(*part));
+  }
+  is_of_pages = false;
+  return {};
+}
+
 // What it may not be whatever our tree holds. An agent that knows of no credit or
 // of no largest page would have us keep all of a listing.
 Result<>
@@ -42,8 +63,8 @@ PageMerge::check_page(const proto::Page& page) const
     return make_error(ErrorKind::protocol, "the agent announced more pages than it has credit for");
   }
   if (m_pages != 0 && listing_order(m_last, m_last_is_folder, page.last, page.last_is_folder) >= 0) {
-    return make_error(ErrorKind::protocol, "the agent announced a page to '" + escape(page.last.str()) +
-                                               "' after one to '" + escape(m_last.str()) + "'");
+    return make_error(ErrorKind::protocol, "the agent announced a page to '" + escape(page.last.view()) +
+                                               "' after one to '" + escape(m_last.view()) + "'");
   }
   const bool are_told = std::all_of(page.owners.begin(), page.owners.end(), [&](const proto::OwnerPair& ids) {
     return m_parts.owners.was_told(ids.uid, ids.gid);
@@ -72,6 +93,27 @@ PageMerge::find_slot(std::uint64_t number)
 {
   const std::uint64_t first = m_pages - m_slots.size();
   return number >= first && number < m_pages ? &m_slots[static_cast<std::size_t>(number - first)] : nullptr;
+}
+
+Result<>
+PageMerge::add_differences(proto::Differences differences)
+{
+  PageSlot* const slot = find_slot(differences.page);
+  if (slot == nullptr || !slot->wants_differences()) {
+    return make_error(ErrorKind::protocol, "the agent sent differences that it was not asked for");
+  }
+  std::size_t& failed = m_failed_sketches[slot->grade()];
+  m_asked -= slot->listed_count();
+  TRY(slot->add_differences(std::move(differences), tools()));
+  if (slot->state() == State::known) {
+    m_asked += slot->listed_count();
+    failed -= failed == 0 ? 0 : 1;
+  } else {
+    ++failed;
+    list_at_once(*slot);
+  }
+  ask(*slot);
+  return {};
 }
 
 Result<>
@@ -174,13 +216,34 @@ PageMerge::cut()
 void
 PageMerge::ask(PageSlot& slot)
 {
-  if (slot.wants_runs()) {
+  if (slot.wants_differences()) {
+    m_asked += slot.listed_count();
+    m_requests.emplace_back(slot.differences_request());
+  } else if (slot.wants_runs()) {
     m_requests.emplace_back(slot.runs_request());
   } else if (slot.state() == State::asked_entries) {
     m_to_list.push_back(slot.number());
   } else {
     take_equal(slot);
   }
+}
+
+void
+PageMerge::list_at_once(PageSlot& slot)
+{
+  if (slot.wants_runs() && m_parts.listed_at_once > 0) {
+    --m_parts.listed_at_once;
+    slot.list_whole();
+  }
+}
+
+// Where many pages differ in more entries than a sketch has room for, the next will, too.
+std::size_t
+PageMerge::first_grade() const
+{
+  const auto is_enough = [](std::size_t failed) { return failed <= max_failed_sketches; };
+  const auto first = std::find_if(m_failed_sketches.begin(), m_failed_sketches.end(), is_enough);
+  return static_cast<std::size_t>(first - m_failed_sketches.begin());
 }
 
 void
@@ -200,11 +263,8 @@ PageMerge::compare()
       if (!slot.owners_are_known(tools())) {
         return moved; // the dest has yet to say what one becomes
       }
-      slot.compare(tools());
-      if (slot.state() == State::asked_runs && m_parts.listed_at_once > 0) {
-        --m_parts.listed_at_once;
-        slot.list_whole();
-      }
+      slot.compare(tools(), first_grade());
+      list_at_once(slot);
       ask(slot);
     }
     ++m_compared;

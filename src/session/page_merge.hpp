@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -26,14 +27,17 @@ public:
     EntryQueue& local;  // towards the planner
     EntryQueue& remote;
     const model::Scope& scope;
-    // The first pages that differ are listed whole: their bytes take less time than the questions.
+    // The first pages that differ too much for a sketch are listed whole: their bytes take less time than the
+    // questions.
     std::size_t listed_at_once = 0;
   };
   explicit PageMerge(const Parts& parts);
 
   void add_local(std::vector<model::Entry> entries, Lease lease);
   // All fail where it is not what an agent may send: out of order, unasked, or not what the page said.
+  Result<> add(proto::Message& message, bool& is_of_pages); // whichever of these it is
   Result<> add_page(proto::Page page);
+  Result<> add_differences(proto::Differences differences);
   Result<> add_runs(const proto::Runs& runs);
   Result<> add_page_entries(proto::PageListed part);
   void end_local() { m_local_ended = true; }
@@ -59,6 +63,8 @@ private:
   bool move_rest();
   void pop_front();
   void ask(PageSlot& slot);
+  void list_at_once(PageSlot& slot);
+  std::size_t first_grade() const;
   void ask_in_turn();
   void ask_entries(PageSlot& slot);
   void take_equal(PageSlot& slot);
@@ -84,6 +90,8 @@ private:
   bool m_remote_ended = false;
   std::vector<proto::Message> m_requests;
   std::deque<std::uint64_t> m_to_list;  // pages whose entries are to be asked for, when there is room
+  // Of each grade, how many more pages it was not enough for than it was.
+  std::array<std::size_t, std::size(plan::sketch_capacities)> m_failed_sketches{};
   std::size_t m_asked = 0;              // entries that were asked for and have not gone on
   std::uint64_t m_settled = 0;
   std::uint64_t m_settled_told = 0;

@@ -64,7 +64,7 @@ PageSlot::owners_are_known(const PageTools& tools) const
 }
 
 void
-PageSlot::compare(const PageTools& tools)
+PageSlot::compare(const PageTools& tools, std::size_t grade)
 {
   if (m_page.is_comparable && m_local.size() == m_page.count) {
     for (const model::Entry& entry : m_local) {
@@ -84,6 +84,14 @@ PageSlot::compare(const PageTools& tools)
     list_whole();
     return;
   }
+  m_grade = grade;
+  m_elements = plan::elements_of(m_local, tools.builder, OwnerMatch(m_page, tools));
+  ask_differences();
+}
+
+void
+PageSlot::ask_runs()
+{
   m_pieces = {{0, m_page.count, 0, static_cast<std::uint32_t>(m_local.size()), false}};
   m_state = State::asked_runs;
 }

@@ -24,7 +24,7 @@ shows_when_done(const model::Action& action)
 std::string
 quoted(const model::RelPath& path)
 {
-  return "'" + escape(path.str()) + "'";
+  return "'" + escape(path.view()) + "'";
 }
 
 } // namespace
@@ -272,7 +272,7 @@ Pipeline::done(std::uint64_t id)
   const Pending pending = std::move(found->second);
   m_pending.erase(found);
   if (pending.is_source_removal) {
-    m_report.events().on(model::Notice{2, "sender removed " + escape(pending.action.entry.path.str())});
+    m_report.events().on(model::Notice{2, "sender removed " + escape(pending.action.entry.path.view())});
     return {};
   }
   if (pending.action.kind == Kind::clear_way) {
@@ -330,7 +330,7 @@ void
 Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
 {
   if (pending.is_source_removal && failed.errno_value == ENOENT) { // under another name, too
-    m_report.events().on(model::Notice{0, "sender file already removed: " + escape(pending.action.entry.path.str())});
+    m_report.events().on(model::Notice{0, "sender file already removed: " + escape(pending.action.entry.path.view())});
     return;
   }
   const bool is_removal = pending.action.kind == Kind::remove || pending.action.kind == Kind::clear_way;

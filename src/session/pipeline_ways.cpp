@@ -105,7 +105,7 @@ Pipeline::give_up(const Blocked& blocked)
     m_lines.none(blocked.action.number);
   }
   if (!m_rules.keeps_existing) {
-    m_report.fail(make_error(ErrorKind::changed, "could not make way for '" + escape(blocked.action.entry.path.str()) +
+    m_report.fail(make_error(ErrorKind::changed, "could not make way for '" + escape(blocked.action.entry.path.view()) +
                                                      "': a folder stands there"));
   }
 }

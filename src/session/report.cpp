@@ -53,7 +53,7 @@ Report::count_listed(const model::Entry& entry)
   if (entry.is_regular()) {
     t.total_size += entry.size;
   } else if (entry.type == model::Type::symlink) {
-    t.total_size += entry.target.size();
+    t.total_size += entry.target().size();
   }
 }
 

@@ -37,7 +37,7 @@ Result<>
 check_in_scope(const model::Entry& entry, const model::Scope& scope)
 {
   if (!lies_in_scope(entry.path, scope)) {
-    return make_error(ErrorKind::protocol, "cannot trust the far end: it listed '" + escape(entry.path.str()) +
+    return make_error(ErrorKind::protocol, "cannot trust the far end: it listed '" + escape(entry.path.view()) +
                                                "', which it was not asked for");
   }
   return {};
@@ -47,7 +47,7 @@ Result<>
 ListingCheck::add(const model::Entry& entry)
 {
   const auto refuse = [&](const std::string& why) {
-    return make_error(ErrorKind::protocol, "cannot accept listing: '" + escape(entry.path.str()) + "' comes " + why);
+    return make_error(ErrorKind::protocol, "cannot accept listing: '" + escape(entry.path.view()) + "' comes " + why);
   };
   TRY(check_in_scope(entry, *m_scope));
   if (m_last && listing_order(*m_last, m_last_is_folder, entry.path, entry.is_folder()) >= 0) {

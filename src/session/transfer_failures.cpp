@@ -13,7 +13,7 @@ namespace {
 Error
 source_error(const model::RelPath& path, proto::ReadOutcome outcome, int errno_value)
 {
-  const std::string name = "'" + escape(path.str()) + "'";
+  const std::string name = "'" + escape(path.view()) + "'";
   switch (outcome) {
   case proto::ReadOutcome::vanished:
     return make_error(ErrorKind::vanished, "file has vanished: " + name);
@@ -70,7 +70,7 @@ Transfers::retry_check(Flight& flight)
   const bool had_sums = flight.sums_bytes != 0;
   flight.no_delta = !had_sums || flight.full_hashes;
   flight.full_hashes = true;
-  m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.str()) +
+  m_report.events().on(model::Notice{1, "check of '" + escape(flight.action.entry.path.view()) +
                                             "' failed, sending it " +
                                             (flight.no_delta ? "whole" : "again with full hashes")});
   dispatch(flight);

@@ -68,7 +68,7 @@ symlink(const std::string& name, const std::string& target)
   model::Entry entry = regular(name, 0);
   entry.type = model::Type::symlink;
   entry.mode = 0777;
-  entry.target = target;
+  entry.set_target(target);
   return entry;
 }
 

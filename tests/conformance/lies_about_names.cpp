@@ -93,18 +93,18 @@ lies_about_names()
   lies["folder_first"] = adds({folder("a/x"), regular("a/y", 5)});
   lies["below_unlisted"] = adds({regular("a/x/evil", 5)});
   lies["below_link"] = changes_opened([](Liar& l) {
-    l.find("a/link")->target = "../../canary";
+    l.find("a/link")->set_target("../../canary");
     l.entries.push_back(regular("a/link/evil", 5));
     l.contents["a/link/evil"] = l.contents["a/small"];
   });
   lies["link_and_folder"] = changes_opened([](Liar& l) {
-    l.find("a/link")->target = "../../canary";
+    l.find("a/link")->set_target("../../canary");
     l.entries.push_back(folder("a/link"));
     l.entries.push_back(regular("a/link/evil", 5));
     l.contents["a/link/evil"] = l.contents["a/small"];
   });
   lies["link_and_metadata"] = changes_opened([](Liar& l) {
-    l.find("a/link")->target = "../../canary";
+    l.find("a/link")->set_target("../../canary");
     model::Entry wide = folder("a/link");
     wide.mode = 0777;
     l.entries.push_back(wide);
@@ -114,7 +114,7 @@ lies_about_names()
   lies["device"] = changes_opened([](Liar& l) {
     model::Entry device = regular("a/zero", 0);
     device.type = model::Type::char_device;
-    device.device = 0x105;
+    device.set_device(0x105);
     l.entries.push_back(device);
   });
   lies["huge_size"] = changes_opened([](Liar& l) { l.find("a/small")->size = 1ULL << 62U; });

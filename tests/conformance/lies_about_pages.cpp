@@ -80,6 +80,13 @@ lies_about_pages()
   });
   lies["page_unasked"] = after_list([](Liar& l) { list_page(l, 7); });
   lies["page_beyond_number"] = after_list([](Liar& l) { list_page(l, ~std::uint64_t{0}); });
+  lies["differences_unasked"] = after_list([](Liar& l) { l.wire.send(proto::Differences{}); });
+  lies["differences_of_no_page"] = after_list([](Liar& l) {
+    l.wire.send(proto::Differences{~std::uint64_t{0}, true, {}, l.entries});
+  });
+  lies["differences_for_page"] = with_page(4, [](Liar& l, std::uint64_t page) {
+    l.wire.send(proto::Differences{page, true, {}, l.entries});
+  });
   lies["runs_unasked"] = after_list([](Liar& l) { l.wire.send(proto::Runs{}); });
   lies["runs_of_no_page"] = after_list([](Liar& l) {
     proto::Runs runs;

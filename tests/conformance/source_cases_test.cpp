@@ -61,7 +61,7 @@ TEST_CASE_TEMPLATE("a listing is in order: in a folder first what is no folder",
   REQUIRE(subject.open(open_source({tree.path("/")})));
   const auto entries = listed(subject, scan_all(false));
   CHECK(names_of(entries) == std::vector<std::string>{"", "b!", "l", "z", "a", "a/e", "b", "b/x"});
-  CHECK(entries[2].target == "z");
+  CHECK(entries[2].target() == "z");
   CHECK(entries[3].size == 3);
   subject.finish();
 }
@@ -122,12 +122,47 @@ TEST_CASE_TEMPLATE("a page's runs fill it, and parts of it are listed", Make, BO
   subject.finish();
 }
 
+TEST_CASE_TEMPLATE("a page's differences from a sketch are its entries and what it lacks", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  for (int i = 0; i < 300; ++i) {
+    tree.file("f" + std::to_string(1000 + i), "x");
+  }
+  Make subject;
+  const proto::Open open = open_source({tree.path("/")});
+  REQUIRE(subject.open(open));
+  std::vector<model::Entry> entries = listed(subject, scan_all(false));
+  REQUIRE(entries.size() == 301);
+  entries.erase(entries.begin() + 7);
+  entries[9].size = 70; // f1009
+  const HashKey key(open.seed);
+  plan::PageBuilder builder(endpoint::to_plan(scan_all(true).recipe), model::Side::dest, key);
+  const std::vector<plan::Element> elements =
+      plan::elements_of(entries, builder, [](const plan::OwnerIds&) { return 0U; });
+  plan::Sketch sketch(3);
+  sketch.add(elements);
+  subject.send(scan_all(true));
+  (void)subject.template expect<proto::Owners>();
+  (void)subject.template expect<proto::Page>();
+  (void)subject.template expect<proto::ListEnd>();
+  subject.send(proto::DifferencesWanted{0, endpoint::to_bytes(sketch.sums())});
+  const auto differences = subject.template expect<proto::Differences>();
+  CHECK(differences.is_solved);
+  CHECK(names_of(differences.entries) == std::vector<std::string>{"f1006", "f1009"});
+  std::optional<plan::Polynomial> others = endpoint::to_numbers(differences.others);
+  REQUIRE(others);
+  CHECK(plan::take_roots(*others, elements) == std::vector<std::uint32_t>{9});
+  CHECK(others->empty());
+  subject.finish();
+}
+
 TEST_CASE_TEMPLATE("runs and parts that a page has not are refused", Make, BOTH_MAKES)
 {
   const TempTree tree;
   tree.file("f", "x");
   Make subject;
   REQUIRE(subject.open(open_source({tree.path("/")})));
+  SUBCASE("a sketch before a scan") { expect_refusal(subject, proto::DifferencesWanted{0, Bytes(8)}); }
   SUBCASE("before a scan") { expect_refusal(subject, proto::RunsWanted{0, 32, {}}); }
   SUBCASE("a recipe without a grain of time")
   {
@@ -141,6 +176,9 @@ TEST_CASE_TEMPLATE("runs and parts that a page has not are refused", Make, BOTH_
     (void)subject.template expect<proto::Owners>();
     (void)subject.template expect<proto::Page>();
     (void)subject.template expect<proto::ListEnd>();
+    SUBCASE("a sketch of no page") { expect_refusal(subject, proto::DifferencesWanted{1, Bytes(8)}); }
+    SUBCASE("no sketch") { expect_refusal(subject, proto::DifferencesWanted{0, Bytes()}); }
+    SUBCASE("a sketch that is cut") { expect_refusal(subject, proto::DifferencesWanted{0, Bytes(7)}); }
     SUBCASE("no grain") { expect_refusal(subject, proto::RunsWanted{0, 0, {}}); }
     SUBCASE("too coarse") { expect_refusal(subject, proto::RunsWanted{0, 1U << 20U, {}}); }
     SUBCASE("no such page") { expect_refusal(subject, proto::RunsWanted{1, 32, {}}); }

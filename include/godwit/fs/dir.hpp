@@ -67,7 +67,7 @@ public:
   Links links() const;
   // `'operand/path'`, escaped: the object of an error text.
   std::string label(std::string_view name = {}) const;
-  std::string label(const model::RelPath& path) const { return label(std::string_view(path.str())); }
+  std::string label(const model::RelPath& path) const { return label(path.view()); }
 
   Result<Dir> open_folder(const model::RelPath& path) const;
   Result<Dir> open_folder(std::string_view name) const;

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <compare>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "godwit/base/hash.hpp"
 #include "godwit/model/path.hpp"
@@ -30,7 +32,46 @@ struct Time {
 // An owner that is not to be looked at or set.
 inline constexpr std::uint32_t keep_id = 0xFFFFFFFFU;
 
-// One name in a tree.
+// What only some entries have: behind one pointer, none where all of it is empty.
+class EntryExtras
+{
+public:
+  struct Fields {
+    Hash128 digest;
+    std::uint64_t device = 0;
+    std::string target;
+  };
+
+  EntryExtras() = default;
+  EntryExtras(const EntryExtras& other) : m_fields(other.m_fields ? std::make_unique<Fields>(*other.m_fields) : nullptr)
+  {
+  }
+  EntryExtras(EntryExtras&&) noexcept = default;
+  EntryExtras& operator=(const EntryExtras& other) { return *this = EntryExtras(other); }
+  EntryExtras& operator=(EntryExtras&&) noexcept = default;
+  ~EntryExtras() = default;
+
+  const Fields& get() const
+  {
+    static const Fields none;
+    return m_fields ? *m_fields : none;
+  }
+  template <class Value> void set(Value Fields::*field, Value value)
+  {
+    if (!m_fields) {
+      if (value == Value()) {
+        return;
+      }
+      m_fields = std::make_unique<Fields>();
+    }
+    (*m_fields).*field = std::move(value);
+  }
+
+private:
+  std::unique_ptr<Fields> m_fields;
+};
+
+// One name in a tree. There may be many under way, so a regular file takes 56 bytes and those of its path.
 struct Entry {
   enum Flag : std::uint8_t {
     is_protected = 1, // dest: may not be removed
@@ -44,17 +85,22 @@ struct Entry {
   };
 
   RelPath path;
-  Type type = Type::regular;
-  std::uint8_t flags = 0;
-  std::uint32_t mode = 0; // permission, set-id and sticky bits: 07777
+  EntryExtras extras;
+  std::uint64_t size = 0; // regular files: bytes; folders: as the kernel says, for lists alone
+  Time mtime;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint32_t base = 0; // source: number of the base folder it was found in
-  Time mtime;
-  std::uint64_t size = 0;   // regular files: bytes; folders: as the kernel says, for lists alone
-  std::uint64_t device = 0; // devices: st_rdev
-  Hash128 digest;           // regular files with --checksum: of the content
-  std::string target;       // symlinks
+  std::uint16_t mode = 0; // permission, set-id and sticky bits: 07777
+  Type type = Type::regular;
+  std::uint8_t flags = 0;
+
+  const Hash128& digest() const { return extras.get().digest; }     // regular files with --checksum: of the content
+  std::uint64_t device() const { return extras.get().device; }      // devices: st_rdev
+  const std::string& target() const { return extras.get().target; } // symlinks
+  void set_digest(const Hash128& digest) { extras.set(&EntryExtras::Fields::digest, digest); }
+  void set_device(std::uint64_t device) { extras.set(&EntryExtras::Fields::device, device); }
+  void set_target(std::string target) { extras.set(&EntryExtras::Fields::target, std::move(target)); }
 
   bool is_folder() const { return type == Type::folder; }
   bool is_regular() const { return type == Type::regular; }

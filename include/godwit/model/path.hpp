@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "godwit/base/compact_text.hpp"
 #include "godwit/base/result.hpp"
 
 namespace godwit::model {
@@ -19,13 +20,14 @@ public:
 
   RelPath() = default;
   // For bytes from a peer or a user.
-  static Result<RelPath> parse(std::string bytes);
+  static Result<RelPath> parse(std::string_view bytes);
   static bool is_valid(std::string_view bytes);
   // One component: what a directory may hold as a name.
   static bool is_valid_name(std::string_view name);
 
   bool is_root() const { return m_bytes.empty(); }
-  const std::string& str() const { return m_bytes; }
+  std::string_view view() const { return m_bytes.view(); } // as long as the path is there and not assigned to
+  std::string str() const { return std::string(view()); }
   const char* c_str() const { return m_bytes.c_str(); }
   std::string_view name() const;
   RelPath parent() const;
@@ -36,7 +38,7 @@ public:
   auto operator<=>(const RelPath&) const = default;
 
 private:
-  std::string m_bytes;
+  CompactText m_bytes;
 };
 
 // The order of every listing, on the wire and in output: in a folder first all

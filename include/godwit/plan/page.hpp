@@ -65,6 +65,13 @@ public:
   PageBuilder(const Recipe& recipe, model::Side side, const HashKey& key);
 
   void add(const model::Entry& entry);
+  // The entry as if it were `owner`'s.
+  void add(const model::Entry& entry, const OwnerIds& owner);
+  // What the recipe covers of them.
+  OwnerIds owner_of(const model::Entry& entry) const;
+  // Of the record of an entry by itself, its owner by a number; of what is never equal another on each side.
+  // Only while the page is empty.
+  std::uint64_t hash_alone(const model::Entry& entry, std::uint32_t owner_number);
   std::uint32_t
   count() const
   {
@@ -81,9 +88,9 @@ public:
   }
 
 private:
+  void append_record(const model::Entry& entry, std::uint32_t owner_number);
   void append_file(const model::Entry& entry);
   void append_time(const model::Time& time);
-  void append_owner(const model::Entry& entry);
   void append_number(std::uint64_t value);
   bool is_never_equal(const model::Entry& entry) const;
 
@@ -94,6 +101,9 @@ private:
   Bytes m_records;
   std::uint64_t m_hashed_bytes = 0;
 };
+
+// Where `ids` stand in a table by first appearance, to which they are added where they are new.
+std::uint32_t number_owner(std::vector<OwnerIds>& table, const OwnerIds& ids);
 
 // Whether an entry belongs behind the page.
 bool is_past(const model::Entry& entry, const PageSummary& page);

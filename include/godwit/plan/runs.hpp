@@ -1,6 +1,6 @@
 #pragma once
 // Runs: parts of a page, cut at names so that a name that came or went spoils one of them only. Where a page
-// differs, their digests tell which of its entries do.
+// differs in more entries than a sketch (plan/elements) has room for, their digests tell which do.
 
 #include <cstdint>
 #include <span>
@@ -23,8 +23,7 @@ struct Run {
   bool operator==(const Run&) const = default;
 };
 
-// How fine a page is cut first, and then what differs of it: names in a run, about. A changed entry among a
-// million costs some 300 bytes so, and three exchanges; without the last step it would be a third more.
+// How fine a page is cut first, and then what differs of it: names in a run, about.
 inline constexpr std::uint32_t run_grains[] = {32, 4, 1};
 inline constexpr std::uint32_t max_grain = PageBuilder::max_entries;
 

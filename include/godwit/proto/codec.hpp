@@ -79,7 +79,7 @@ public:
 private:
   void put_special(const std::string& value) { put_counted(as_bytes(value)); }
   void put_special(const Bytes& value) { put_counted(value); }
-  void put_special(const model::RelPath& value) { put_counted(as_bytes(value.str())); }
+  void put_special(const model::RelPath& value) { put_counted(as_bytes(value.view())); }
   void put_special(const Hash128& value);
   void put_special(const HashKey::Seed& value) { put_bytes(value); }
   void put_special(const model::Time& value);

@@ -155,6 +155,34 @@ struct ListEnd {
   static constexpr auto fields() { return std::tuple{}; }
 };
 
+// A sketch (plan/sketch) of what the asker has in the page's stretch: 4 bytes of each sum, little-endian.
+struct DifferencesWanted {
+  static constexpr Tag tag = Tag::differences_wanted;
+  std::uint64_t page = 0;
+  Bytes sums;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("page", &DifferencesWanted::page),
+                      field("sums", &DifferencesWanted::sums, max_sketch_sums * 4)};
+  }
+};
+
+// What the page has and the asker has not, and the polynomial of what the asker has beyond it (its coefficients
+// but the leading 1, as the sums): that is known to the asker.
+struct Differences {
+  static constexpr Tag tag = Tag::differences;
+  std::uint64_t page = 0;
+  bool is_solved = false; // false: more differs than the sketch has room for; it may do so in any case
+  Bytes others;
+  std::vector<model::Entry> entries;
+  static constexpr auto fields()
+  {
+    return std::tuple{field("page", &Differences::page), field("is_solved", &Differences::is_solved),
+                      field("others", &Differences::others, max_sketch_sums * 4),
+                      field("entries", &Differences::entries, max_sketch_sums)};
+  }
+};
+
 // Entries of a page that follow one another: `count` of them, behind `skip` that are not meant.
 struct Stretch {
   std::uint32_t skip = 0;

@@ -6,11 +6,11 @@
 //   C -> A:     Open, once, before anything else; Scan, and again after its ListEnd; SetRate at any time; Finish,
 //               once, last. None waits for Opened. A dest that made its root answers a Scan by pages with Listed.
 //   A, source:  Open -> Opened | Fatal. Scan -> (Owners | Page | Listed | ListError)*, ListEnd.
-//               For a page not yet settled: RunsWanted{n} -> Runs{n}, a few times at most; then once
-//               PageWanted{n} -> PageListed{n}*. MapOwners is refused.
+//               For a page not yet settled: DifferencesWanted{n} -> Differences{n} and RunsWanted{n} -> Runs{n},
+//               a few times at most; then once PageWanted{n} -> PageListed{n}*. MapOwners is refused.
 //               Match{has_sums} Sums* -> (Gaps, answered by Sums*)* Ops* OpsEnd. Read -> Contents.
 //               RemoveSource -> Done | Failed.
-//   A, dest:    as above for Open, Scan, RunsWanted, PageWanted. MapOwners -> OwnersMapped.
+//   A, dest:    as above for Open, Scan and what is asked of pages. MapOwners -> OwnersMapped.
 //               Signature{id} -> Sums* (the last one says so); Gaps{id} likewise; then at most one
 //               Apply{id, has_basis}.
 //               Apply{id} Ops* OpsEnd -> Done | Failed; an OpsEnd that is not `whole` drops the file and fails;
@@ -43,7 +43,8 @@ using Message =
     std::variant<Hello, Keepalive, Open, Opened, Fatal, Scan, Owners, Page, Listed, ListError, ListEnd, PageWanted,
                  PageListed, PagesSettled, MapOwners, OwnersMapped, Signature, Sums, Match, Ops, OpsEnd, Read, Contents,
                  Apply, Put, Make, SetMetadata, Remove, RemoveSource, Done, Failed, Finish, Finished, Notice, Gaps,
-                 RunsWanted, Runs, Join, SetRate, FolderSent, Pace, Hash, Hashes, Move, Retain>;
+                 RunsWanted, Runs, DifferencesWanted, Differences, Join, SetRate, FolderSent, Pace, Hash, Hashes, Move,
+                 Retain>;
 
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);

@@ -7,11 +7,12 @@
 
 namespace godwit::proto {
 
-inline constexpr std::uint32_t protocol_version = 3;
+inline constexpr std::uint32_t protocol_version = 4;
 inline constexpr std::size_t max_message_bytes = 1U << 20U;
 inline constexpr std::size_t max_chunk_bytes = 256U << 10U; // of sums, ops and content in one message
 inline constexpr std::size_t max_batch = 512;               // files in one Read, Put or Contents
 inline constexpr std::size_t max_entries = 4096;            // in one Listed or PageListed
+inline constexpr std::size_t max_sketch_sums = 64;          // and entries that one finds: they fit in a message
 inline constexpr std::size_t max_operands = 16384;
 inline constexpr std::uint32_t page_credit = 1024;          // pages an agent lists ahead of PagesSettled
 
@@ -53,6 +54,8 @@ enum class Tag : std::uint8_t {
   gaps = 35,
   runs_wanted = 40,
   runs = 41,
+  differences_wanted = 42,
+  differences = 43,
   folder_sent = 46,
   join = 56,
   set_rate = 57,

@@ -24,12 +24,12 @@ below(Random& random, std::uint64_t limit)
 void
 fill_values(Entry& entry, Random& random)
 {
-  entry.mode = 0600U + static_cast<std::uint32_t>(below(random, 2)) * 044U;
+  entry.mode = below(random, 2) != 0 ? 0644 : 0600;
   entry.uid = static_cast<std::uint32_t>(below(random, 2));
   entry.gid = static_cast<std::uint32_t>(below(random, 2));
   entry.mtime = {static_cast<std::int64_t>(below(random, 3)), static_cast<std::uint32_t>(below(random, 3))};
   entry.size = entry.is_regular() ? below(random, 3) : 0;
-  entry.target = entry.type == Type::symlink ? std::string(1, static_cast<char>('x' + below(random, 2))) : "";
+  entry.set_target(entry.type == Type::symlink ? std::string(1, static_cast<char>('x' + below(random, 2))) : "");
 }
 
 Node
@@ -103,7 +103,7 @@ expect_entry(const Node& source, Node& there, const PlanRules& rules)
   }
   const bool keeps_content = difference == Difference::metadata;
   Entry wanted = source.entry;
-  wanted.mode = wanted_mode(source.entry, &there.entry, rules.compare);
+  wanted.mode = static_cast<std::uint16_t>(wanted_mode(source.entry, &there.entry, rules.compare));
   wanted.flags = there.entry.flags;
   if (!keeps_time(wanted.type, rules.compare) && keeps_content) {
     wanted.mtime = there.entry.mtime;
@@ -187,7 +187,7 @@ expect(const Node& source, Node& dest, const PlanRules& rules)
     const auto [at, is_new] = dest.children.try_emplace(name);
     if (is_new || !same_kind(node.entry.type, at->second.entry.type)) {
       at->second.entry = node.entry;
-      at->second.entry.mode = wanted_mode(node.entry, nullptr, rules.compare);
+      at->second.entry.mode = static_cast<std::uint16_t>(wanted_mode(node.entry, nullptr, rules.compare));
     } else {
       expect_entry(node, at->second, rules);
     }
@@ -202,7 +202,7 @@ Executor::folder_of(const model::RelPath& path)
 {
   Node* node = &m_root;
   const model::RelPath parent = path.parent();
-  std::string_view rest = parent.str();
+  std::string_view rest = parent.view();
   while (!rest.empty()) {
     const std::string name(rest.substr(0, rest.find('/')));
     REQUIRE(node->children.contains(name));
@@ -323,7 +323,7 @@ describe(const Node& root)
   for (const Entry& entry : listing(root)) {
     text += fmt::format("{}{} type {} mode {:o} ids {}:{} time {}.{} size {} target '{}'\n", entry.path.str(),
                         entry.is_folder() ? "/" : "", static_cast<int>(entry.type), entry.mode, entry.uid,
-                        entry.gid, entry.mtime.seconds, entry.mtime.nanoseconds, entry.size, entry.target);
+                        entry.gid, entry.mtime.seconds, entry.mtime.nanoseconds, entry.size, entry.target());
   }
   return text;
 }

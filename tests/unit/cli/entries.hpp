@@ -16,7 +16,7 @@ entry(const std::string& path, model::Type type = model::Type::regular)
   made.path = *model::RelPath::parse(path);
   made.type = type;
   if (type == model::Type::symlink) {
-    made.target = "target";
+    made.set_target("target");
   }
   return made;
 }

@@ -105,7 +105,7 @@ TEST_CASE("--list-only lists as rsync does")
 
 TEST_CASE("Set-id and sticky bits show as ls shows them")
 {
-  const std::pair<std::uint32_t, const char*> cases[] = {
+  const std::pair<std::uint16_t, const char*> cases[] = {
       {04755, "-rwsr-xr-x"}, {04644, "-rwSr--r--"}, {02755, "-rwxr-sr-x"},
       {02745, "-rwxr-Sr-x"}, {01777, "-rwxrwxrwt"}, {01776, "-rwxrwxrwT"},
   };

@@ -33,8 +33,8 @@ entry_of(Type type)
 {
   Entry entry;
   entry.type = type;
-  entry.target = "to";
-  entry.device = makedev(1, 3);
+  entry.set_target("to");
+  entry.set_device(makedev(1, 3));
   return entry;
 }
 

@@ -70,7 +70,7 @@ check_inside(const TempTree& tree)
   }
   model::Entry link;
   link.type = model::Type::symlink;
-  link.target = "/etc/passwd";
+  link.set_target("/etc/passwd");
   if (!fs::make_node(root, "link", link, wanted, fs::Replace::yes)) {
     return 3;
   }

@@ -44,7 +44,7 @@ TEST_CASE("walk describes every type")
   CHECK(log.entries[1].type == Type::regular);
   CHECK(log.entries[1].size == 5);
   CHECK(log.entries[1].mode == 04751);
-  CHECK(log.entries[2].target == "no/where");
+  CHECK(log.entries[2].target() == "no/where");
   CHECK(log.entries[3].type == Type::fifo);
   CHECK(log.entries[3].mode == 0640);
   CHECK(log.entries[1].mtime.seconds == tree.stat("f").st_mtim.tv_sec);
@@ -208,7 +208,7 @@ TEST_CASE("walk at the dest under -K enters links that lead beneath the root")
   const Entry& in = log.entries[3];
   CHECK(in.has(Entry::through_link));
   CHECK_FALSE(in.has(Entry::leads_outside));
-  CHECK(in.target == "real");
+  CHECK(in.target() == "real");
   CHECK(log.entry("in").type == Type::symlink);
   CHECK(log.entries[5].has(Entry::leads_outside));
   CHECK(log.errors.empty());

@@ -26,7 +26,7 @@ entry(const std::string& path, Type type = Type::regular)
   made.type = type;
   made.mode = 0644;
   made.mtime = {1000, 5};
-  made.digest = {1, 2};
+  made.set_digest({1, 2});
   return made;
 }
 
@@ -74,8 +74,8 @@ TEST_CASE("A digest covers what the recipe names and nothing else")
   };
   const Row rows[] = {
       {"size", Type::regular, [](Entry& e) { e.size = 9; }, {}},
-      {"target", Type::symlink, [](Entry& e) { e.target = "x"; }, {}},
-      {"device", Type::char_device, [](Entry& e) { e.device = 9; }, {}},
+      {"target", Type::symlink, [](Entry& e) { e.set_target("x"); }, {}},
+      {"device", Type::char_device, [](Entry& e) { e.set_device(9); }, {}},
       {"name", Type::regular, [](Entry& e) { e.path = *model::RelPath::parse("b"); }, {}},
       {"type", Type::fifo, [](Entry& e) { e.type = Type::socket; }, {}},
       {"mode", Type::regular, [](Entry& e) { e.mode = 0600; },
@@ -106,7 +106,7 @@ TEST_CASE("A digest covers what the recipe names and nothing else")
        [](Recipe& r) {
          r.other_times = false;
        }},
-      {"content", Type::regular, [](Entry& e) { e.digest.low = 6; },
+      {"content", Type::regular, [](Entry& e) { e.set_digest({6, 2}); },
        [](Recipe& r) {
          r.checksum = false;
        }},
@@ -155,7 +155,7 @@ TEST_CASE("A page with something that must be reported is never equal")
   Entry mount = entry("a", Type::folder);
   mount.flags = Entry::is_mount;
   Entry unread = entry("a");
-  unread.digest = {};
+  unread.set_digest({});
   for (const Entry& each : {entry("a", Type::unknown), incomplete, mount, unread}) {
     CHECK_FALSE(page_of({each}, everything()).is_comparable);
   }

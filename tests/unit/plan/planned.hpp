@@ -41,7 +41,7 @@ entry(std::string_view text)
   made.mode = 0644;
   made.mtime = {has("old") ? 1000 : 2000, 0};
   made.size = has("big") ? 1000 : 10;
-  made.target = "target";
+  made.set_target("target");
   made.type = has("unknown") ? model::Type::unknown : made.type;
   const std::pair<std::string_view, model::Entry::Flag> flags[] = {
       {"protected", model::Entry::is_protected},   {"perishable", model::Entry::is_perishable},

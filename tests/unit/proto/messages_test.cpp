@@ -41,21 +41,21 @@ TEST_CASE("a listing's entries arrive whole, of every type")
   Listed listed;
   listed.entries.push_back(entry("a/one", model::Type::regular));
   listed.entries.back().size = 1ULL << 50U;
-  listed.entries.back().digest = {1, 2};
+  listed.entries.back().set_digest({1, 2});
   listed.entries.push_back(entry("a/one-link", model::Type::symlink));
-  listed.entries.back().target = "../x y\n";
+  listed.entries.back().set_target("../x y\n");
   listed.entries.push_back(entry("a/z", model::Type::block_device));
-  listed.entries.back().device = 0x801;
+  listed.entries.back().set_device(0x801);
   listed.entries.push_back(entry("b", model::Type::folder));
   const auto back = round_trip(listed);
   REQUIRE(back);
   REQUIRE(back->entries.size() == 4);
   CHECK(back->entries[0].size == 1ULL << 50U);
-  CHECK(back->entries[0].digest == Hash128{1, 2});
+  CHECK(back->entries[0].digest() == Hash128{1, 2});
   CHECK(back->entries[0].mtime == model::Time{-5, 999'999'999});
   CHECK(back->entries[1].path.str() == "a/one-link");
-  CHECK(back->entries[1].target == "../x y\n");
-  CHECK(back->entries[2].device == 0x801);
+  CHECK(back->entries[1].target() == "../x y\n");
+  CHECK(back->entries[2].device() == 0x801);
   CHECK(back->entries[3].is_folder());
 }
 

@@ -1,6 +1,7 @@
 #include "session/page_merge.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -82,6 +83,18 @@ public:
     return made;
   }
 
+  proto::Differences differences(const proto::DifferencesWanted& wanted)
+  {
+    plan::PageBuilder builder(recipe(), m_side, m_key);
+    proto::Differences answer;
+    for_each(wanted.page, {}, [&](std::span<const Entry> page) {
+      answer = endpoint::differences_in(page, plan::Sketch(*endpoint::to_numbers(wanted.sums)), builder);
+    });
+    answer.page = wanted.page;
+    entries_listed += answer.entries.size();
+    return answer;
+  }
+
   proto::Runs runs(const proto::RunsWanted& wanted)
   {
     proto::Runs answer;
@@ -104,6 +117,7 @@ public:
   }
 
   std::size_t entries_listed = 0;
+  std::function<void(proto::Differences&)> lie = [](proto::Differences&) {}; // of what it answers
 
 private:
   template <class Visit> void for_each(std::uint64_t page, const std::vector<proto::Stretch>& stretches, Visit visit)
@@ -162,11 +176,48 @@ struct Bench {
   PageMerge merge;
 };
 
-// Both listings to the end; answers come in any order.
-void
+Result<>
+answer(PageMerge& merge, FarSide& far, const proto::Message& request)
+{
+  if (const auto* differences = std::get_if<proto::DifferencesWanted>(&request)) {
+    proto::Differences found = far.differences(*differences);
+    far.lie(found);
+    return merge.add_differences(std::move(found));
+  }
+  if (const auto* runs = std::get_if<proto::RunsWanted>(&request)) {
+    return merge.add_runs(far.runs(*runs));
+  }
+  return merge.add_page_entries(far.listed(std::get<proto::PageWanted>(request)));
+}
+
+// As far as it goes; answers come in any order. How much was asked.
+std::size_t
+answer_all(Bench& bench, FarSide& far, std::mt19937& random)
+{
+  std::size_t questions = 0;
+  std::vector<proto::Message> open;
+  while (true) {
+    bench.merge.advance();
+    for (proto::Message& request : bench.merge.take_requests()) {
+      if (!std::holds_alternative<proto::PagesSettled>(request)) {
+        open.push_back(std::move(request));
+      }
+    }
+    if (open.empty()) {
+      return questions;
+    }
+    std::swap(open[random() % open.size()], open.back());
+    const proto::Message request = std::move(open.back());
+    open.pop_back();
+    REQUIRE(answer(bench.merge, far, request));
+    ++questions;
+  }
+}
+
+// Both listings to the end. How much was asked.
+std::size_t
 run(Bench& bench, FarSide& far, const std::vector<Entry>& ours, std::mt19937& random)
 {
-  std::vector<proto::Message> open;
   for (const proto::Page& page : far.pages()) {
     REQUIRE(bench.merge.add_page(page));
   }
@@ -177,26 +228,9 @@ run(Bench& bench, FarSide& far, const std::vector<Entry>& ours, std::mt19937& ra
                           {});
   }
   bench.merge.end_local();
-  while (true) {
-    bench.merge.advance();
-    for (proto::Message& request : bench.merge.take_requests()) {
-      if (!std::holds_alternative<proto::PagesSettled>(request)) {
-        open.push_back(std::move(request));
-      }
-    }
-    if (open.empty()) {
-      break;
-    }
-    std::swap(open[random() % open.size()], open.back());
-    const proto::Message request = std::move(open.back());
-    open.pop_back();
-    if (const auto* runs = std::get_if<proto::RunsWanted>(&request)) {
-      REQUIRE(bench.merge.add_runs(far.runs(*runs)));
-    } else {
-      REQUIRE(bench.merge.add_page_entries(far.listed(std::get<proto::PageWanted>(request))));
-    }
-  }
+  const std::size_t questions = answer_all(bench, far, random);
   REQUIRE(bench.merge.is_done());
+  return questions;
 }
 
 std::map<std::string, std::uint64_t>
@@ -237,10 +271,10 @@ TEST_CASE("PageMerge asks for next to nothing but what differs")
     ours[15'000].uid = 3;
     std::mt19937 random(1);
     FarSide far(remote_side, theirs, bench.key);
-    run(bench, far, ours, random);
+    CHECK(run(bench, far, ours, random) == 4); // each page that differs once
     const auto local = by_name(drain(bench.local));
     const auto remote = by_name(drain(bench.remote));
-    CHECK(far.entries_listed < 60);
+    CHECK(far.entries_listed == 3); // all but the one that is missing there
     for (const auto& [name, size] : differences(ours, theirs)) {
       CHECK(local.contains(name));
     }
@@ -298,10 +332,17 @@ TEST_CASE("PageMerge refuses runs that are not those of the page")
   proto::Runs unasked;
   CHECK(!bench.merge.add_runs(unasked));
   std::vector<Entry> ours = theirs;
-  ours[100].size = 12;
+  for (std::size_t i = 100; i < 150; ++i) { // more than a sketch finds
+    ours[i].size = 12;
+  }
   bench.merge.add_local(ours, {});
   bench.merge.advance();
-  const std::vector<proto::Message> requests = bench.merge.take_requests();
+  std::vector<proto::Message> requests = bench.merge.take_requests();
+  for (std::size_t i = 0; i < std::size(plan::sketch_capacities); ++i) {
+    REQUIRE(requests.size() == 1);
+    REQUIRE(answer(bench.merge, far, requests.front()));
+    requests = bench.merge.take_requests();
+  }
   REQUIRE(requests.size() == 1);
   const proto::Runs honest = far.runs(std::get<proto::RunsWanted>(requests.front()));
   const auto refuses = [&](auto lie) {
@@ -319,5 +360,113 @@ TEST_CASE("PageMerge refuses runs that are not those of the page")
   CHECK(refuses([](proto::Runs& runs) { runs.unequal.push_back(4000); }));
   CHECK(refuses([](proto::Runs& runs) { runs = proto::Runs(); }));
   CHECK(bench.merge.add_runs(honest));
+}
 
+TEST_CASE("PageMerge refuses differences that it did not ask for, or more than a sketch finds")
+{
+  Bench bench(Side::source);
+  const std::vector<Entry> theirs = files(1000);
+  FarSide far(Side::source, theirs, bench.key);
+  REQUIRE(bench.merge.add_page(far.pages().front()));
+  CHECK(!bench.merge.add_differences({}));
+  std::vector<Entry> ours = theirs;
+  ours[100].size = 12;
+  bench.merge.add_local(ours, {});
+  bench.merge.advance();
+  const std::vector<proto::Message> requests = bench.merge.take_requests();
+  REQUIRE(requests.size() == 1);
+  const proto::Differences honest = far.differences(std::get<proto::DifferencesWanted>(requests.front()));
+  const auto refuses = [&](const proto::Differences& differences) {
+    Bench other(Side::source);
+    REQUIRE(other.merge.add_page(far.pages().front()));
+    other.merge.add_local(ours, {});
+    other.merge.advance();
+    return !other.merge.add_differences(differences);
+  };
+  CHECK(!refuses(honest));
+  CHECK(refuses({1, true, {}, {}}));
+  CHECK(refuses({~std::uint64_t{0}, true, {}, {}}));
+  CHECK(refuses({0, true, {}, std::vector<Entry>(plan::sketch_capacities[0] + 1, honest.entries.front())}));
+  REQUIRE(bench.merge.add_differences(honest));
+  CHECK(!bench.merge.add_differences(honest));
+}
+
+TEST_CASE("PageMerge believes no answer to a sketch that does not make the page")
+{
+  using Differences = proto::Differences;
+  const std::function<void(Differences&)> lies[] = {
+      [](Differences& d) { d.is_solved = false; },
+      [](Differences& d) { d = {d.page, true, {}, {}}; },
+      [](Differences& d) { d.entries.pop_back(); },
+      [](Differences& d) { d.entries.push_back(d.entries.back()); },
+      [](Differences& d) { d.entries.front().size += 1; },
+      [](Differences& d) { d.entries.front().uid = 2; },
+      [](Differences& d) { d.entries.front().path = *model::RelPath::parse("zzz"); },
+      [](Differences& d) { d.others.clear(); },
+      [](Differences& d) { d.others.pop_back(); },
+      [](Differences& d) { d.others.back() ^= std::byte{1}; },
+      [](Differences& d) { d.others.resize(d.others.size() + 4, std::byte{0}); },
+  };
+  for (const Side remote_side : {Side::source, Side::dest}) {
+    for (const auto& lie : lies) {
+      CAPTURE(&lie - lies);
+      const std::vector<Entry> theirs = files(600);
+      std::vector<Entry> ours = theirs;
+      ours[100].size = 5;
+      ours[300].uid = 3;
+      Bench bench(remote_side);
+      FarSide far(remote_side, theirs, bench.key);
+      far.lie = lie;
+      std::mt19937 random(1);
+      CHECK(run(bench, far, ours, random) > std::size(plan::sketch_capacities));
+      const std::vector<Entry> local = drain(bench.local);
+      const std::vector<Entry> remote = drain(bench.remote);
+      CHECK(differences(local, remote) == differences(ours, theirs));
+      CHECK(differences(remote, local) == differences(theirs, ours));
+    }
+  }
+}
+
+TEST_CASE("PageMerge asks with a larger sketch at once where the smaller one has failed for many pages")
+{
+  const std::size_t pages = 40;
+  const std::vector<Entry> theirs = files(pages * 512);
+  std::vector<Entry> ours = theirs;
+  for (std::size_t i = 0; i < ours.size(); i += 50) { // ten a page, which are twenty
+    ours[i].size += 1;
+  }
+  Bench bench(Side::source);
+  FarSide far(Side::source, theirs, bench.key);
+  std::mt19937 random(1);
+  std::vector<std::size_t> questions;
+  std::size_t begin = 0;
+  for (const proto::Page& page : far.pages()) {
+    REQUIRE(bench.merge.add_page(page));
+    bench.merge.add_local({ours.begin() + static_cast<std::ptrdiff_t>(begin),
+                           ours.begin() + static_cast<std::ptrdiff_t>(begin + page.count)},
+                          {});
+    if (begin += page.count; begin == ours.size()) {
+      bench.merge.end_local();
+    }
+    questions.push_back(answer_all(bench, far, random));
+  }
+  CHECK(questions.front() == 0); // that it ends is not known before there is more
+  CHECK(questions[2] == 2);
+  CHECK(questions.back() == 2); // the last two
+  CHECK(questions[pages - 2] == 1);
+}
+
+TEST_CASE("PageMerge finds what is never equal in one exchange, too")
+{
+  std::vector<Entry> theirs = files(600);
+  theirs[40].flags = Entry::is_incomplete;
+  theirs[40].type = model::Type::folder;
+  theirs[40].path = *model::RelPath::parse("zz");
+  std::rotate(theirs.begin() + 40, theirs.begin() + 41, theirs.end());
+  Bench bench(Side::source);
+  FarSide far(Side::source, theirs, bench.key);
+  std::mt19937 random(1);
+  CHECK(run(bench, far, theirs, random) == 1);
+  const std::vector<Entry> remote = drain(bench.remote);
+  CHECK(std::any_of(remote.begin(), remote.end(), [](const Entry& entry) { return entry.path.str() == "zz"; }));
 }
