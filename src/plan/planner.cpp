@@ -134,7 +134,7 @@ PlanRules::from(const model::Options& options, model::Scope scope, std::uint32_t
   rules.min_size = options.min_size;
   rules.max_size = options.max_size;
   rules.collects_removals = options.deletes();
-  rules.may_clear_way = options.deletes() || options.force;
+  rules.may_clear_way = options.clears_ways();
   rules.ignore_errors = options.ignore_errors;
   rules.max_delete = options.max_delete;
   rules.detects_renames = options.detects_renames();

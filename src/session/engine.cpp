@@ -23,15 +23,6 @@ seconds_since(std::chrono::steady_clock::time_point begun)
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
-// Of a listing itself; PageListed is an answer and may come later.
-bool
-is_of_listing(const proto::Message& message)
-{
-  return std::holds_alternative<proto::Owners>(message) || std::holds_alternative<proto::Page>(message) ||
-         std::holds_alternative<proto::Listed>(message) || std::holds_alternative<proto::ListError>(message) ||
-         std::holds_alternative<proto::ListEnd>(message);
-}
-
 } // namespace
 
 Engine::Engine(const Parts& parts, plan::PlanRules rules, const PipelineRules& pipeline)
@@ -127,7 +118,7 @@ Engine::handle(Arrival arrival)
 Result<>
 Engine::check_listing(model::Side side, const proto::Message& message)
 {
-  if (!is_of_listing(message)) {
+  if (!proto::is_of_listing(message)) {
     return {};
   }
   bool& is_listed = side == model::Side::source ? m_source_is_listed : m_dest_is_listed;

@@ -243,12 +243,8 @@ Opening::take_back_scan()
   bool has_ended = false;
   const auto sort = [&](Arrival arrival) {
     const proto::Message& message = arrival.parcel.message;
-    const bool is_listing = std::holds_alternative<proto::Page>(message) ||
-                            std::holds_alternative<proto::Listed>(message) ||
-                            std::holds_alternative<proto::ListError>(message);
-    if (std::holds_alternative<proto::ListEnd>(message)) {
-      has_ended = true;
-    } else if (!is_listing) {
+    has_ended = has_ended || std::holds_alternative<proto::ListEnd>(message);
+    if (!proto::is_of_listing(message) || std::holds_alternative<proto::Owners>(message)) {
       kept.push_back(std::move(arrival));
     }
   };

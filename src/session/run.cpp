@@ -193,7 +193,7 @@ Run::pipeline_rules() const
   rules.removes_source = m_options.remove_source_files;
   rules.removes_source_late = m_options.copy_links || m_opening->operands().size() > 1;
   rules.keeps_existing = m_options.ignore_existing;
-  rules.may_clear_ways = m_options.force || m_options.deletes();
+  rules.may_clear_ways = m_options.clears_ways();
   rules.tells_unread = m_options.depth() == model::Depth::level;
   if (const std::string& name = m_opening->dest().new_name; !name.empty()) {
     rules.listed_name = model::RelPath().child(name);

@@ -103,6 +103,8 @@ struct Options {
     return deletes() && delete_when != DeleteWhen::before && detect_renames.value_or(true);
   }
   bool deletes() const { return delete_when != DeleteWhen::never; }
+  // A folder that stands in the way of something else goes with all that it holds.
+  bool clears_ways() const { return force || deletes(); }
   Depth depth() const { return recursive ? Depth::all : dirs ? Depth::level : Depth::items; }
 };
 

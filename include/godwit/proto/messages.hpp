@@ -46,6 +46,15 @@ using Message =
                  RunsWanted, Runs, DifferencesWanted, Differences, Join, SetRate, FolderSent, Pace, Hash, Hashes, Move,
                  Retain>;
 
+// What a listing consists of; it ends with a ListEnd.
+inline bool
+is_of_listing(const Message& message)
+{
+  return std::holds_alternative<Owners>(message) || std::holds_alternative<Page>(message) ||
+         std::holds_alternative<Listed>(message) || std::holds_alternative<ListError>(message) ||
+         std::holds_alternative<ListEnd>(message);
+}
+
 // Appends one message: varint tag, varint length, fields.
 void encode(const Message& message, Bytes& out);
 // Of one message's fields; unknown tags are an error.
