@@ -80,7 +80,11 @@ Result<std::uint64_t>
 Patcher::copy_piece(std::uint64_t basis_at, std::uint64_t bytes)
 {
   const std::uint64_t in_page = basis_at % page_bytes;
-  const ByteSpan piece = room_for(in_page != 0 && bytes > piece_bytes ? page_bytes - in_page : bytes);
+  const std::uint64_t wanted = in_page != 0 && bytes > piece_bytes ? page_bytes - in_page : bytes;
+  ByteSpan piece = m_rebuild.room(std::min<std::uint64_t>(wanted, piece_bytes));
+  if (piece.empty()) {
+    piece = room_for(wanted);
+  }
   TRY_ASSIGN(const std::size_t got, m_basis->read_at(basis_at, piece));
   if (got != piece.size()) {
     return make_error(ErrorKind::changed, "cannot rebuild file: its basis got shorter");

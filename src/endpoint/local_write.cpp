@@ -10,6 +10,8 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::uint64_t min_awaited_bytes = 256U << 10U; // smaller ones the sync itself begins to write
+// Each piece waits for the disk, so that smaller files, several to a sync, are better left to the page cache.
+constexpr std::uint64_t min_direct_bytes = 16U << 20U;
 
 fs::Placing
 placing_for(const proto::Open& asked, const model::Entry& entry, bool replaces, bool is_staged)
@@ -74,9 +76,13 @@ DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing p
              fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry), placing));
   // A file that is sparse at the source is so here, unless its room is to be reserved.
   const bool makes_holes = asked.sparse || (entry.has(model::Entry::is_sparse) && !asked.preallocate);
-  const bool is_awaited = replaces && entry.size >= min_awaited_bytes && placing == fs::Placing::rename &&
-                          !fs::disk_facts(folder).orders_replacements;
-  TRY(staged.prepare({makes_holes, asked.preallocate ? entry.size : 0, is_awaited}));
+  fs::Room room{.makes_holes = makes_holes, .reserved = asked.preallocate ? entry.size : 0};
+  if (replaces && entry.size >= min_awaited_bytes && placing == fs::Placing::rename) {
+    const fs::DiskFacts disk = fs::disk_facts(folder);
+    room.is_awaited = !disk.orders_replacements;
+    room.direct_bytes = room.is_awaited && disk.is_good_direct && entry.size >= min_direct_bytes ? entry.size : 0;
+  }
+  TRY(staged.prepare(room));
   return staged;
 }
 

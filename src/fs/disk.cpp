@@ -17,6 +17,7 @@ constexpr std::uint32_t hfsplus_magic = 0x482B;
 constexpr std::uint32_t ntfs3_magic = 0x7366746E;
 constexpr std::uint32_t cifs_magic = 0xFF534D42;
 constexpr std::uint32_t ceph_magic = 0x00C36400;
+constexpr std::uint32_t xfs_magic = 0x58465342;
 
 std::uint64_t
 grain_of(std::uint32_t magic)
@@ -61,6 +62,7 @@ disk_facts(const Dir& folder)
   facts.max_name_bytes =
       found.f_namelen > 0 ? static_cast<std::size_t>(found.f_namelen) : facts.max_name_bytes;
   facts.orders_replacements = orders(magic);
+  facts.is_good_direct = magic == EXT4_SUPER_MAGIC || magic == xfs_magic;
   std::memcpy(&facts.id, &found.f_fsid, sizeof facts.id);
   facts.has_owners = magic != MSDOS_SUPER_MAGIC && magic != exfat_magic;
   return facts;

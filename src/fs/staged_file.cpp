@@ -11,6 +11,7 @@
 
 #include "godwit/base/assert.hpp"
 #include "godwit/fs/clone.hpp"
+#include "godwit/fs/direct_writer.hpp"
 #include "godwit/fs/node.hpp"
 #include "godwit/fs/staged_name.hpp"
 #include "kernel.hpp"
@@ -85,6 +86,7 @@ StagedFile::operator=(StagedFile&& other) noexcept
     m_written = other.m_written;
     m_begun = other.m_begun;
     m_is_awaited = other.m_is_awaited;
+    m_direct = std::move(other.m_direct);
     m_fd = std::move(other.m_fd);
   }
   return *this;
@@ -98,6 +100,7 @@ StagedFile::~StagedFile()
 void
 StagedFile::discard()
 {
+  m_direct.reset();
   // A moved-from file has no parent any more.
   if (!m_staged_name.empty() && m_parent) {
     ::unlinkat(m_parent.fd(), m_staged_name.c_str(), 0);
@@ -220,10 +223,10 @@ StagedFile::finish()
   if (m_is_in_place) {
     return finish_in_place();
   }
-  if (m_written < m_end && ::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
-    return sys_error("cannot extend " + m_parent.label(m_name));
+  TRY(end_direct());
+  if (m_written < m_end) {
+    TRY(set_size());
   }
-  m_written = m_end;
   if (m_is_awaited) {
     begin_writing(m_end);
   }
@@ -314,6 +317,7 @@ Result<>
 StagedFile::keep_as_partial(const Dir& folder, std::string_view name)
 {
   ASSERT(!m_is_in_place);
+  (void)!end_direct(); // what does not get to the disk is sent again
   if (m_fd && ::fchmod(m_fd.get(), private_mode) != 0) {
     return sys_error("cannot set mode of " + m_parent.label(m_name));
   }

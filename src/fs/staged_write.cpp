@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "godwit/fs/direct_writer.hpp"
 #include "godwit/fs/staged_file.hpp"
 
 namespace godwit::fs {
@@ -61,10 +62,13 @@ StagedFile::write_all(std::uint64_t offset, ByteView bytes)
   return {};
 }
 
+// What fails to get out of the buffer stays in it, for the next call that can tell.
 void
 StagedFile::advance(std::uint64_t length)
 {
-  m_written = m_end += length;
+  m_end += length;
+  (void)!end_direct();
+  m_written = m_end;
   note_written(m_written);
 }
 
@@ -90,6 +94,7 @@ StagedFile::begin_writing(std::uint64_t end)
 Result<>
 StagedFile::write_at(std::uint64_t offset, ByteView bytes)
 {
+  TRY(end_direct());
   const std::uint64_t end = offset + bytes.size();
   if (!m_makes_holes) {
     TRY(write_all(offset, bytes));
@@ -133,12 +138,55 @@ StagedFile::clear(std::uint64_t offset, std::uint64_t length)
 Result<>
 StagedFile::append(ByteView bytes)
 {
+  if (m_direct) {
+    const auto taken = m_direct->append(bytes);
+    m_end = m_direct->end();
+    TRY(taken);
+    if (*taken == bytes.size()) {
+      return {};
+    }
+    bytes = bytes.subspan(*taken);
+  }
   return write_at(m_end, bytes);
+}
+
+ByteSpan
+StagedFile::room(std::size_t most)
+{
+  return m_direct ? m_direct->room(most) : ByteSpan();
+}
+
+// From here on the file is written through the page cache.
+Result<>
+StagedFile::end_direct()
+{
+  if (!m_direct) {
+    return {};
+  }
+  TRY_ASSIGN(const ByteView rest, m_direct->stop());
+  m_begun = m_direct->written(); // it is on disk
+  m_written = std::max(m_written, m_begun);
+  TRY(write_all(m_begun, rest));
+  const bool has_room_left = m_direct->reserved() > m_written;
+  m_direct.reset();
+  return has_room_left ? set_size() : Result<>();
+}
+
+// As it is in memory, with nothing allocated beyond.
+Result<>
+StagedFile::set_size()
+{
+  if (::ftruncate(m_fd.get(), static_cast<off_t>(m_end)) != 0) {
+    return sys_error("cannot set size of " + m_parent.label(m_name));
+  }
+  m_written = m_end;
+  return {};
 }
 
 Result<>
 StagedFile::skip(std::uint64_t length)
 {
+  TRY(end_direct());
   TRY(clear(m_end, length));
   m_end += length;
   return {};
@@ -150,6 +198,10 @@ StagedFile::prepare(const Room& room)
 {
   m_makes_holes = room.makes_holes;
   m_is_awaited = room.is_awaited;
+  if (room.direct_bytes != 0 && !room.makes_holes && !m_is_in_place) {
+    m_direct = std::make_unique<DirectWriter>(m_fd.get(), m_parent.label(m_name),
+                                              room.reserved != 0 ? 0 : room.direct_bytes);
+  }
   if (room.reserved == 0) {
     return {};
   }
@@ -166,6 +218,7 @@ StagedFile::prepare(const Room& room)
 Result<std::size_t>
 StagedFile::read_at(std::uint64_t offset, ByteSpan into)
 {
+  TRY(end_direct());
   std::size_t done = 0;
   while (done < into.size()) {
     const ssize_t count =

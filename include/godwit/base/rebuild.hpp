@@ -16,6 +16,9 @@ public:
   virtual Result<> literal(ByteView bytes) = 0;
   // The next `bytes` bytes are zeros.
   virtual Result<> hole(std::uint64_t bytes) = 0;
+  // Where the content of the next call may be put, up to `most` bytes, so that it is not copied
+  // once more. Empty: nowhere in particular. Lent until that call.
+  virtual ByteSpan room(std::size_t /*most*/) { return {}; }
   // The next bytes are those of the basis from `basis_at`, which the caller has read into
   // `content` (as it had to, to hash them); content.size() is the length.
   virtual Result<> copy(std::uint64_t basis_at, ByteView content) = 0;

@@ -14,6 +14,7 @@ struct DiskFacts {
   std::uint64_t time_grain_ns = 1; // times are cut to a multiple of it
   std::size_t max_name_bytes = 255;
   bool orders_replacements = false; // data reach the disk before the rename that puts them in place
+  bool is_good_direct = false;      // writing past its page cache costs less, and keeps what is written together
   std::uint64_t id = 0;             // equal for all folders on it
   bool has_owners = true;           // false: all files belong to who mounted it
 };

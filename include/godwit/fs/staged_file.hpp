@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include "godwit/fs/metadata.hpp"
 
 namespace godwit::fs {
+
+class DirectWriter;
 
 // How a file's content gets its name.
 enum class Placing : std::uint8_t {
@@ -27,6 +30,9 @@ struct Room {
   bool makes_holes = false; // runs of zeros of 4 KiB and more, aligned, become holes
   std::uint64_t reserved = 0; // bytes to allocate before anything is written
   bool is_awaited = false; // somebody will wait for the disk: it begins to write as soon as there is enough
+  // Of a file of about so many bytes, what is appended goes past the page cache where that can be; 0: none does.
+  // A killed process then loses a piece of it (DirectWriter) that would else have stayed in its temporary.
+  std::uint64_t direct_bytes = 0;
 };
 
 // A new name whose content is larger gets a temporary with a name, which
@@ -44,6 +50,7 @@ inline constexpr std::uint64_t max_linked_bytes = 8U << 20U;
 //   rename: openat, flock, pwrite64, fchmod, utimensat, renameat, close
 //   direct: openat, pwrite64, utimensat, close
 //   in_place: openat, statx, pwrite64, statx, utimensat, close (and ftruncate where it gets shorter)
+// a file that is written past the page cache: also those of DirectWriter, and ftruncate;
 // and fchown and fchmod where the owner is another or the mode could not be
 // given at open (set-id and sticky bits, another owner, a default ACL).
 class StagedFile : public ReadAt
@@ -59,13 +66,17 @@ public:
   Result<> prepare(const Room& room);
   // At the end of what was added so far.
   Result<> append(ByteView bytes);
+  // Where the next bytes may be put, up to `most`, so that append() of them, from there, copies nothing.
+  // Empty: nowhere.
+  ByteSpan room(std::size_t most);
   // `length` bytes of zeros, without writing them where that can be.
   Result<> skip(std::uint64_t length);
   // in_place: the next `length` bytes are there as they should be.
   void keep(std::uint64_t length) { m_end += length; }
   Result<> write_at(std::uint64_t offset, ByteView bytes);
   Result<std::size_t> read_at(std::uint64_t offset, ByteSpan into) override;
-  // For copies that the kernel makes; advance() tells what they appended.
+  // For copies that the kernel makes; advance() tells what they appended at size(). While room() lends
+  // any, what was appended before may come into the file later, and all but clones are refused (O_DIRECT).
   int fd() const { return m_fd.get(); }
   void advance(std::uint64_t length);
   // While the kernel copies: it has come this far.
@@ -97,6 +108,8 @@ private:
   Result<> name_it(const Dir& folder);
   Result<> write_all(std::uint64_t offset, ByteView bytes);
   void begin_writing(std::uint64_t end);
+  Result<> end_direct();
+  Result<> set_size();
   void discard();
 
   Dir m_parent;
@@ -114,6 +127,7 @@ private:
   std::uint64_t m_begun = 0;   // the disk was told to write what lies below it
   bool m_is_awaited = false;
   Fd m_fd;
+  std::unique_ptr<DirectWriter> m_direct; // what was appended may still be in it; null: it goes through the page cache
 };
 
 } // namespace godwit::fs

@@ -20,6 +20,7 @@ public:
 
   Result<> literal(ByteView bytes) override { return m_staged.append(bytes); }
   Result<> hole(std::uint64_t bytes) override { return m_staged.skip(bytes); }
+  ByteSpan room(std::size_t most) override { return m_staged.room(most); }
   Result<> copy(std::uint64_t basis_at, ByteView content) override;
   std::uint64_t share(std::uint64_t basis_at, std::uint64_t bytes) override;
   Result<std::size_t> read_back(std::uint64_t at, ByteSpan into) override { return m_staged.read_at(at, into); }

@@ -10,11 +10,13 @@
 #include "godwit/fs/fd.hpp"
 #include "godwit/fs/file_reader.hpp"
 #include "godwit/fs/staged_rebuild.hpp"
+#include "support/file_system.hpp"
 #include "support/temp_tree.hpp"
 
 using namespace godwit;
 using fs::Fd;
 using test::TempTree;
+using test::with_file_system;
 
 namespace {
 
@@ -52,25 +54,6 @@ free_bytes(const std::string& mount)
   struct statvfs found{};
   REQUIRE(::statvfs(mount.c_str(), &found) == 0);
   return std::uint64_t{found.f_bavail} * found.f_frsize;
-}
-
-// Runs `body` with the root of a fresh file system that can share blocks, on a loop device.
-template <class Body>
-void
-with_file_system(const std::string& make, Body body)
-{
-  TempTree tree;
-  tree.folder("mnt");
-  const std::string image = tree.path("image");
-  const std::string mount = tree.path("mnt");
-  const std::string command = "truncate -s 400M " + image + " && " + make + " " + image +
-                              " >/dev/null 2>&1 && mount -o loop " + image + " " + mount + " 2>/dev/null";
-  if (std::system(command.c_str()) != 0) {
-    MESSAGE("skipped: cannot make and mount: " << make);
-    return;
-  }
-  body(mount);
-  CHECK(std::system(("umount " + mount).c_str()) == 0);
 }
 
 } // namespace

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "godwit/base/bytes.hpp"
+#include "godwit/base/result.hpp"
+
+namespace godwit::fs {
+
+// Writes a new file front to back past the page cache (O_DIRECT), in pieces of
+// whole blocks, from a buffer of its own. What is less than a piece stays in the
+// buffer; stop() hands out what is left of it at the end.
+//
+// The caller waits for the disk with each piece, and its CPU with it.
+// Measured with a thread that writes a second buffer meanwhile: 0.40 against
+// 0.37 s for 1 GiB, on two cores and a disk in memory.
+//
+// The file is borrowed, and written by nobody else before stop(). Used by one thread
+// at a time. System calls: mmap, madvise and munmap of the buffer, fcntl, a fallocate
+// each 128 MiB, a pwrite64 each piece.
+class DirectWriter
+{
+public:
+  // Powers of two. 1 GiB copied from the page cache took 0.17 s of CPU in pieces of 1 MiB, 0.14 of 2, 0.13 of 4;
+  // pages of 4 KiB instead of one huge page, 0.03 more.
+  static constexpr std::size_t piece_bytes = 2U << 20U;
+  static constexpr int max_buffers = 8; // in the process; whoever comes later is refused
+
+  // `file` is empty and `label` its name in errors. Room is taken ahead of the writes, but
+  // not beyond `expected` bytes: else files that grow side by side lie in pieces between each other.
+  DirectWriter(int file, std::string label, std::uint64_t expected);
+  DirectWriter(const DirectWriter&) = delete;
+  DirectWriter& operator=(const DirectWriter&) = delete;
+  ~DirectWriter();
+
+  // The place of the next bytes, for append() without a copy: up to `most`. Empty: none to be had.
+  ByteSpan room(std::size_t most);
+  // How many it took. Fewer than there are: direct writing is refused by the file system, or
+  // there is no buffer, now and ever after. An error may come with what was taken: see end().
+  Result<std::size_t> append(ByteView bytes);
+
+  // Where the next bytes go: what was taken so far.
+  std::uint64_t end() const { return m_written + m_used; }
+  // So much of it is in the file.
+  std::uint64_t written() const { return m_written; }
+  // Blocks may be allocated up to here.
+  std::uint64_t reserved() const { return m_reserved; }
+
+  // Writes whole blocks of what is left, if any went so before, and makes the file one like any
+  // other. What is returned belongs at written(), and is not in the file; after an error a second
+  // call returns all that is not.
+  Result<ByteView> stop();
+
+private:
+  bool has_buffer();
+  bool turn_on();
+  void turn_off();
+  void reserve(std::uint64_t end);
+  Result<> flush(std::size_t bytes);
+
+  int m_file;
+  std::string m_label;
+  std::uint64_t m_expected;
+  std::byte* m_buffer = nullptr;
+  std::size_t m_used = 0;
+  std::uint64_t m_written = 0;
+  std::uint64_t m_reserved = 0;
+  bool m_is_on = false;      // the file is O_DIRECT
+  bool m_is_refused = false; // by the file system, or for want of a buffer
+};
+
+} // namespace godwit::fs

@@ -1,0 +1,186 @@
+#include "godwit/fs/direct_writer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace godwit::fs {
+namespace {
+
+constexpr std::size_t block = 4096; // no disk asks for more
+constexpr std::uint64_t reserve_step = 128U << 20U; // the longest extent of ext4
+
+std::atomic<int> buffers = 0;
+
+bool
+is_refusal(int error)
+{
+  return error == EINVAL || error == EOPNOTSUPP;
+}
+
+// Aligned to its size, so that one huge page can hold it: pinning it for the disk is then one step.
+std::byte*
+map_piece(std::size_t bytes)
+{
+  void* const at = ::mmap(nullptr, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) {
+    return nullptr;
+  }
+  auto* const begin = static_cast<std::byte*>(at);
+  const std::size_t before = (bytes - reinterpret_cast<std::uintptr_t>(at) % bytes) % bytes;
+  if (before != 0) {
+    ::munmap(begin, before);
+  }
+  ::munmap(begin + before + bytes, bytes - before);
+  ::madvise(begin + before, bytes, MADV_HUGEPAGE);
+  return begin + before;
+}
+
+} // namespace
+
+DirectWriter::DirectWriter(int file, std::string label, std::uint64_t expected)
+    : m_file(file), m_label(std::move(label)), m_expected(expected)
+{
+}
+
+DirectWriter::~DirectWriter()
+{
+  if (m_buffer != nullptr) {
+    ::munmap(m_buffer, piece_bytes);
+    buffers.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+bool
+DirectWriter::has_buffer()
+{
+  if (m_buffer == nullptr && !m_is_refused) {
+    const bool is_free = buffers.fetch_add(1, std::memory_order_relaxed) < max_buffers;
+    m_buffer = is_free ? map_piece(piece_bytes) : nullptr;
+    m_is_refused = m_buffer == nullptr;
+    if (m_is_refused) {
+      buffers.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
+  return m_buffer != nullptr;
+}
+
+ByteSpan
+DirectWriter::room(std::size_t most)
+{
+  if (m_is_refused || !has_buffer()) {
+    return {};
+  }
+  return {m_buffer + m_used, std::min(most, piece_bytes - m_used)};
+}
+
+Result<std::size_t>
+DirectWriter::append(ByteView bytes)
+{
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    if (m_used == piece_bytes) {
+      TRY(flush(piece_bytes)); // it failed before
+    }
+    const ByteSpan free = room(bytes.size() - taken);
+    if (free.empty()) {
+      break;
+    }
+    if (free.data() != bytes.data() + taken) {
+      std::memcpy(free.data(), bytes.data() + taken, free.size());
+    }
+    m_used += free.size();
+    taken += free.size();
+    if (m_used == piece_bytes) {
+      TRY(flush(piece_bytes));
+    }
+  }
+  return taken;
+}
+
+bool
+DirectWriter::turn_on()
+{
+  if (!m_is_on && !m_is_refused) {
+    const int flags = ::fcntl(m_file, F_GETFL);
+    m_is_on = flags != -1 && ::fcntl(m_file, F_SETFL, flags | O_DIRECT) == 0;
+    m_is_refused = !m_is_on;
+  }
+  return m_is_on;
+}
+
+void
+DirectWriter::turn_off()
+{
+  if (std::exchange(m_is_on, false)) {
+    const int flags = ::fcntl(m_file, F_GETFL);
+    (void)!::fcntl(m_file, F_SETFL, flags & ~O_DIRECT);
+  }
+}
+
+// Where it cannot be had, the writes tell.
+void
+DirectWriter::reserve(std::uint64_t end)
+{
+  if (end <= m_reserved || m_reserved >= m_expected) {
+    return;
+  }
+  const std::uint64_t begin = m_reserved;
+  m_reserved = std::min(begin + reserve_step, m_expected);
+  if (::fallocate(m_file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin), static_cast<off_t>(m_reserved - begin)) !=
+      0) {
+    m_expected = m_reserved; // some of it may have been
+  }
+}
+
+// The first `bytes` of the buffer, whole blocks. Refused: they stay in it, and are no error.
+Result<>
+DirectWriter::flush(std::size_t bytes)
+{
+  if (!turn_on()) {
+    return {};
+  }
+  reserve(m_written + bytes);
+  std::size_t done = 0;
+  int error = 0;
+  while (done < bytes && error == 0) {
+    const ssize_t count = ::pwrite(m_file, m_buffer + done, bytes - done, static_cast<off_t>(m_written + done));
+    if (count > 0) {
+      done += static_cast<std::size_t>(count) / block * block; // a cut block is written again
+    }
+    if (count < static_cast<ssize_t>(block) && !(count == -1 && errno == EINTR)) {
+      error = count == -1 ? errno : ENOSPC;
+    }
+  }
+  m_used -= done;
+  std::memmove(m_buffer, m_buffer + done, m_used);
+  m_written += done;
+  if (error == 0) {
+    return {};
+  }
+  if (is_refusal(error)) {
+    m_is_refused = true;
+    return {};
+  }
+  return sys_error("cannot write " + m_label, error);
+}
+
+Result<ByteView>
+DirectWriter::stop()
+{
+  const Result<> flushed = m_is_on ? flush(m_used / block * block) : Result<>();
+  turn_off();
+  m_is_refused = true;
+  if (!flushed) {
+    return flushed.error();
+  }
+  return ByteView(m_buffer, m_used);
+}
+
+} // namespace godwit::fs
