@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t max_parts = 16; // that wait for finer sums
 constexpr std::size_t max_segments = std::size_t{1} << 19U;
 // A part's share of what an exchange must save is not less: its request is read and answered.
-constexpr std::uint64_t least_part_saving = 4096;
+constexpr std::uint64_t least_part_saving = 512;
 // A gap at the end of a part that is not longer is searched together with what follows.
 constexpr std::uint64_t max_carried_blocks = 16;
 
