@@ -7,13 +7,16 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace godwit::fs {
 namespace {
 
 constexpr std::size_t block = 4096; // no disk asks for more
+constexpr std::size_t buffer_bytes = 2 * DirectWriter::piece_bytes;
 constexpr std::uint64_t reserve_step = 128U << 20U; // the longest extent of ext4
 
 std::atomic<int> buffers = 0;
@@ -26,7 +29,7 @@ is_refusal(int error)
 
 // Aligned to its size, so that one huge page can hold it: pinning it for the disk is then one step.
 std::byte*
-map_piece(std::size_t bytes)
+map_buffer(std::size_t bytes)
 {
   void* const at = ::mmap(nullptr, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) {
@@ -42,6 +45,13 @@ map_piece(std::size_t bytes)
   return begin + before;
 }
 
+// Which libc does not wrap.
+long
+set_up_queue(unsigned long* queue)
+{
+  return ::syscall(SYS_io_setup, 1U, queue);
+}
+
 } // namespace
 
 DirectWriter::DirectWriter(int file, std::string label, std::uint64_t expected)
@@ -51,8 +61,11 @@ DirectWriter::DirectWriter(int file, std::string label, std::uint64_t expected)
 
 DirectWriter::~DirectWriter()
 {
+  if (m_queue != 0) {
+    ::syscall(SYS_io_destroy, m_queue); // waits for what is under way
+  }
   if (m_buffer != nullptr) {
-    ::munmap(m_buffer, piece_bytes);
+    ::munmap(m_buffer, buffer_bytes);
     buffers.fetch_sub(1, std::memory_order_relaxed);
   }
 }
@@ -62,7 +75,7 @@ DirectWriter::has_buffer()
 {
   if (m_buffer == nullptr && !m_is_refused) {
     const bool is_free = buffers.fetch_add(1, std::memory_order_relaxed) < max_buffers;
-    m_buffer = is_free ? map_piece(piece_bytes) : nullptr;
+    m_buffer = is_free ? map_buffer(buffer_bytes) : nullptr;
     m_is_refused = m_buffer == nullptr;
     if (m_is_refused) {
       buffers.fetch_sub(1, std::memory_order_relaxed);
@@ -77,7 +90,7 @@ DirectWriter::room(std::size_t most)
   if (m_is_refused || !has_buffer()) {
     return {};
   }
-  return {m_buffer + m_used, std::min(most, piece_bytes - m_used)};
+  return {current() + m_used, std::min(most, piece_bytes - std::min(m_used, piece_bytes))};
 }
 
 Result<std::size_t>
@@ -85,8 +98,8 @@ DirectWriter::append(ByteView bytes)
 {
   std::size_t taken = 0;
   while (taken < bytes.size()) {
-    if (m_used == piece_bytes) {
-      TRY(flush(piece_bytes)); // it failed before
+    if (m_used >= piece_bytes) {
+      TRY(flush_piece()); // it failed before
     }
     const ByteSpan free = room(bytes.size() - taken);
     if (free.empty()) {
@@ -98,10 +111,69 @@ DirectWriter::append(ByteView bytes)
     m_used += free.size();
     taken += free.size();
     if (m_used == piece_bytes) {
-      TRY(flush(piece_bytes));
+      TRY(flush_piece());
     }
   }
   return taken;
+}
+
+Result<>
+DirectWriter::flush_piece()
+{
+  TRY(wait());
+  if (m_written != 0 && m_used == piece_bytes && turn_on()) {
+    reserve(m_written + piece_bytes);
+    if (submit()) {
+      m_is_writing = true;
+      m_at = piece_bytes - m_at;
+      m_used = 0;
+      return {};
+    }
+  }
+  return flush(m_used / block * block);
+}
+
+// False where the kernel has no queue for it.
+bool
+DirectWriter::submit()
+{
+  if (m_queue == 0 && set_up_queue(&m_queue) != 0) {
+    m_queue = 0;
+    return false;
+  }
+  iocb request{};
+  request.aio_lio_opcode = IOCB_CMD_PWRITE;
+  request.aio_fildes = static_cast<std::uint32_t>(m_file);
+  request.aio_buf = reinterpret_cast<std::uintptr_t>(current());
+  request.aio_nbytes = piece_bytes;
+  request.aio_offset = static_cast<std::int64_t>(m_written);
+  iocb* requests[] = {&request};
+  return ::syscall(SYS_io_submit, m_queue, 1L, requests) == 1;
+}
+
+// What did not get to the disk goes before what was collected meanwhile, and is written once more: that tells why.
+Result<>
+DirectWriter::wait()
+{
+  if (!m_is_writing) {
+    return {};
+  }
+  io_event event{};
+  long count = 0;
+  do {
+    count = ::syscall(SYS_io_getevents, m_queue, 1L, 1L, &event, nullptr);
+  } while (count == -1 && errno == EINTR);
+  m_is_writing = false;
+  if (count == 1 && event.res == static_cast<std::int64_t>(piece_bytes)) {
+    m_written += piece_bytes;
+    return {};
+  }
+  if (m_at == 0) {
+    std::rotate(m_buffer, m_buffer + piece_bytes, m_buffer + buffer_bytes);
+  }
+  m_at = 0;
+  m_used += piece_bytes;
+  return flush(m_used / block * block);
 }
 
 bool
@@ -133,7 +205,7 @@ DirectWriter::reserve(std::uint64_t end)
   }
   const std::uint64_t begin = m_reserved;
   m_reserved = std::min(begin + reserve_step, m_expected);
-  if (::fallocate(m_file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin), static_cast<off_t>(m_reserved - begin)) !=
+  if (::fallocate(m_file, 0, static_cast<off_t>(begin), static_cast<off_t>(m_reserved - begin)) !=
       0) {
     m_expected = m_reserved; // some of it may have been
   }
@@ -150,7 +222,7 @@ DirectWriter::flush(std::size_t bytes)
   std::size_t done = 0;
   int error = 0;
   while (done < bytes && error == 0) {
-    const ssize_t count = ::pwrite(m_file, m_buffer + done, bytes - done, static_cast<off_t>(m_written + done));
+    const ssize_t count = ::pwrite(m_file, current() + done, bytes - done, static_cast<off_t>(m_written + done));
     if (count > 0) {
       done += static_cast<std::size_t>(count) / block * block; // a cut block is written again
     }
@@ -159,7 +231,7 @@ DirectWriter::flush(std::size_t bytes)
     }
   }
   m_used -= done;
-  std::memmove(m_buffer, m_buffer + done, m_used);
+  std::memmove(current(), current() + done, m_used);
   m_written += done;
   if (error == 0) {
     return {};
@@ -174,13 +246,16 @@ DirectWriter::flush(std::size_t bytes)
 Result<ByteView>
 DirectWriter::stop()
 {
-  const Result<> flushed = m_is_on ? flush(m_used / block * block) : Result<>();
+  Result<> flushed = wait();
+  if (flushed && m_is_on) {
+    flushed = flush(m_used / block * block);
+  }
   turn_off();
   m_is_refused = true;
   if (!flushed) {
     return flushed.error();
   }
-  return ByteView(m_buffer, m_used);
+  return ByteView(current(), m_used);
 }
 
 } // namespace godwit::fs

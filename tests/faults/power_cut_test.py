@@ -11,10 +11,11 @@ from blackbox.tool import wait_until
 
 FILES = 300
 SIZE = 16 << 10
+LARGE = 20 << 20  # is written past the page cache
 
 
 def version(letter, number):
-    return letter * (SIZE + number)
+    return letter * ((LARGE if number == FILES - 1 else SIZE) + number)
 
 
 class PowerCut(BlackBox):

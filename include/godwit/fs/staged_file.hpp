@@ -31,7 +31,8 @@ struct Room {
   std::uint64_t reserved = 0; // bytes to allocate before anything is written
   bool is_awaited = false; // somebody will wait for the disk: it begins to write as soon as there is enough
   // Of a file of about so many bytes, what is appended goes past the page cache where that can be; 0: none does.
-  // A killed process then loses a piece of it (DirectWriter) that would else have stayed in its temporary.
+  // A killed process then loses two pieces of it (DirectWriter) that would else have stayed in its temporary, which
+  // ends with a hole.
   std::uint64_t direct_bytes = 0;
 };
 
