@@ -173,7 +173,9 @@ LevelChoice::lowest_rung() const
 std::size_t
 LevelChoice::rung_for_link() const
 {
-  double rate = m_wire_bytes / m_elapsed.count();
+  // While there was nothing to send the link was not at work.
+  const Seconds busy = std::min(m_packing + m_writing, m_elapsed);
+  double rate = m_wire_bytes / std::max(busy.count(), 1e-6);
   if (m_arrival && m_arrival->stretch.count() > 0) { // the stretches are not the same: both may have begun slowly
     rate = std::max(rate, static_cast<double>(m_arrival->bytes) / m_arrival->stretch.count());
   }

@@ -61,6 +61,13 @@ TEST_CASE("a link of 100 Mbit/s gets a middle level")
   CHECK(levels(choice, hundred_mbit, 2) == std::vector{3, 3});
 }
 
+TEST_CASE("a fast link that had nothing to carry for most of the time is not taken for a slow one")
+{
+  LevelChoice choice({Mode::adaptive, 0}, 0);
+  choice.peer_is_near();
+  CHECK(levels(choice, {0, 0.35, 0.6, 100'000'000, 100'000'000}, 2) == std::vector{0, 0});
+}
+
 TEST_CASE("a level that this machine is too slow for is not taken")
 {
   LevelChoice choice({Mode::adaptive, 0}, 0);
