@@ -65,7 +65,7 @@ TEST_CASE("a fast link that had nothing to carry for most of the time is not tak
 {
   LevelChoice choice({Mode::adaptive, 0}, 0);
   choice.peer_is_near();
-  CHECK(levels(choice, {0, 0.35, 0.6, 100'000'000, 100'000'000}, 2) == std::vector{0, 0});
+  CHECK(levels(choice, {0, 0.35, 0.6, 100'000'000, 100'000'000}, 4) == std::vector{0, 0, 0, 0});
 }
 
 TEST_CASE("a level that this machine is too slow for is not taken")
