@@ -1,8 +1,7 @@
 #include "delta/part_search.hpp"
 
-#include <thread>
-
 #include "delta/aligned_search.hpp"
+#include "godwit/base/beside.hpp"
 
 namespace godwit::delta {
 
@@ -48,7 +47,7 @@ search_by_threads(const HashKey& key, const BasisTable& table, ReadAt& source, c
   {
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < shares.size(); ++i) {
-      others.emplace_back([&, i] { outcomes[i].emplace(search_share(key, table, source, shares[i])); });
+      others.push_back(run_beside([&, i] { outcomes[i].emplace(search_share(key, table, source, shares[i])); }));
     }
     outcomes[0].emplace(search_share(key, table, source, shares[0]));
   }

@@ -1,7 +1,8 @@
 #include "basis_sums.hpp"
 
 #include <algorithm>
-#include <thread>
+
+#include "godwit/base/beside.hpp"
 
 namespace godwit::endpoint {
 
@@ -79,7 +80,7 @@ BasisSums::add_step(std::uint64_t end, Bytes& wire)
     std::jthread other;
     if (middle != end) {
       m_back.go_to(middle / block_bytes);
-      other = std::jthread([&] { back_fed = feed(m_back, *m_file, middle, end); });
+      other = run_beside([&] { back_fed = feed(m_back, *m_file, middle, end); });
     }
     TRY(feed(m_front, *m_file, m_at, middle));
   }

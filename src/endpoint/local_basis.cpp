@@ -71,7 +71,7 @@ DestLane::send_sums(const proto::Signature& request, Basis& basis)
   do {
     const Bytes wire = sums.next();
     send_in_parts(request.id, wire, sums.is_done());
-  } while (!sums.is_done());
+  } while (!sums.is_done() && !m_context.stopped);
 }
 
 void
