@@ -2,14 +2,20 @@
 
 #include <latch>
 #include <optional>
+#include <system_error>
 
 namespace godwit {
 
 Workers::Workers(std::size_t lanes, Idle idle, std::size_t capacity) : m_idle(std::move(idle))
 {
-  for (std::size_t i = 0; i < lanes; ++i) {
-    m_lanes.push_back(std::make_unique<Channel<Job>>(capacity));
-    m_threads.emplace_back([this, i, lane = m_lanes.back().get()] { work(i, *lane); });
+  try {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      m_lanes.push_back(std::make_unique<Channel<Job>>(capacity));
+      m_threads.emplace_back([this, i, lane = m_lanes.back().get()] { work(i, *lane); });
+    }
+  } catch (const std::system_error&) { // no more threads: those that run are to end
+    close();
+    throw;
   }
 }
 
@@ -35,6 +41,12 @@ Workers::work(std::size_t number, Channel<Job>& lane)
 }
 
 Workers::~Workers()
+{
+  close();
+}
+
+void
+Workers::close()
 {
   for (auto& lane : m_lanes) {
     lane->close();

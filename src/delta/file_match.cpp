@@ -27,6 +27,26 @@ struct Part {
   bool is_settled = false;
 };
 
+// A short last block of the basis may be found all over a part. A Refiner that got too many segments would put
+// some out before their turn: where there are too many copies below a block, they are gaps.
+std::vector<Segment>
+without_crumbs(std::vector<Segment> segments)
+{
+  constexpr std::size_t many = std::size_t{1} << 17U;
+  constexpr std::uint64_t least_copy = 4096;
+  if (segments.size() <= many) {
+    return segments;
+  }
+  std::vector<Segment> coarse;
+  for (Segment& segment : segments) {
+    if (!segment.is_gap() && !segment.hole && segment.bytes < least_copy) {
+      segment = {segment.bytes, 0, 1};
+    }
+    append_segment(coarse, segment);
+  }
+  return coarse;
+}
+
 } // namespace
 
 struct FileMatch::State {
@@ -62,6 +82,8 @@ struct FileMatch::State {
   SearchRange next_range() const;
   bool can_search() const;
   bool has_room() const;
+  std::size_t held_segments() const;
+  bool must_hold() const;
   Result<> search_next();
   Result<> search_whole();
   Result<bool> search_part(std::vector<FoundRange>& found);
@@ -144,14 +166,17 @@ FileMatch::State::can_search() const
 bool
 FileMatch::State::has_room() const
 {
-  if (settings.holds_back) {
-    return asked.size() < max_parts;
-  }
+  return settings.holds_back ? asked.size() < max_parts : parts.size() < max_parts && held_segments() < max_segments;
+}
+
+std::size_t
+FileMatch::State::held_segments() const
+{
   std::size_t segments = 0;
   for (const auto& part : parts) {
     segments += part->refiner.segments();
   }
-  return parts.size() < max_parts && segments < max_segments;
+  return segments;
 }
 
 Result<FileMatch::Step>
@@ -237,8 +262,11 @@ FileMatch::State::take(std::vector<FoundRange>& found)
     carried = segments.back().bytes;
     segments.pop_back();
   }
-  TRY(fill(*part, segments));
+  TRY(fill(*part, without_crumbs(std::move(segments))));
   settle_or_ask(*part);
+  if (settings.holds_back && held_segments() > max_segments) {
+    settings.least_saving = 0; // no more is asked for, so that what is held can go
+  }
   parts.push_back(std::move(part));
   return {};
 }
@@ -289,7 +317,7 @@ void
 FileMatch::State::settle_or_ask(Part& part)
 {
   part.is_settled = true;
-  if (settings.least_saving == 0) {
+  if (settings.least_saving == 0 || (settings.holds_back && part.refiner.has_emitted())) {
     return;
   }
   const double share = static_cast<double>(part.bytes) / static_cast<double>(std::max<std::uint64_t>(settings.file_bytes, 1));
@@ -317,10 +345,17 @@ FileMatch::refine(ByteView sums)
   return {};
 }
 
+// Ops go out when nothing more will be asked for.
+bool
+FileMatch::State::must_hold() const
+{
+  return settings.holds_back && !(asked.empty() && (is_searched || settings.least_saving == 0));
+}
+
 Result<>
 FileMatch::State::put_out()
 {
-  if (settings.holds_back && !(is_searched && asked.empty())) {
+  if (must_hold()) {
     return {};
   }
   while (!parts.empty() && parts.front()->is_settled) {

@@ -46,7 +46,7 @@ inline StretchBounds
 bounds_of(const Stretches::Stretch& stretch, bool is_at_end, const SearchRange& range, std::uint64_t block_bytes)
 {
   if (!is_at_end) {
-    return {stretch.end, stretch.end};
+    return {stretch.end, stretch.end, stretch.end};
   }
   if (range.is_last()) {
     return {range.file_bytes + (range.file_bytes == StretchBounds::no_end ? 0 : 1)};

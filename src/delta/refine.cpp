@@ -124,6 +124,12 @@ Refiner::segments() const
   return m_state->segments.size();
 }
 
+bool
+Refiner::has_emitted() const
+{
+  return m_state->result.literal_bytes + m_state->result.matched_bytes != 0;
+}
+
 Result<>
 Refiner::literal(ByteView bytes)
 {

@@ -72,6 +72,9 @@ BasisSums::next()
 Result<>
 BasisSums::add_step(std::uint64_t end, Bytes& wire)
 {
+  if (end == m_at) {
+    return {}; // of nothing
+  }
   const std::uint64_t block_bytes = m_signature.shape.block_bytes;
   const std::uint64_t middle = end - m_at == step_bytes ? m_at + step_bytes / 2 : end;
   m_front.go_to(m_at / block_bytes);

@@ -134,13 +134,23 @@ SourceLane::go_on(std::uint64_t id)
   }
 }
 
+// A file that got shorter meanwhile is no failure to read it.
+proto::OpsEnd
+SourceLane::ended_by(const Error& error, const Transfer& transfer)
+{
+  const Matching& matching = *transfer.matching;
+  const std::uint64_t id = matching.request.file.id;
+  const auto now = fs::stat_fd(matching.source.file.get(), "file");
+  return error.kind == ErrorKind::changed && now ? changed(id, *now) : failed(id, error.errno_value);
+}
+
 void
 SourceLane::advance(Transfers::iterator found)
 {
   Transfer& transfer = found->second;
   if (!transfer.end) {
     auto stepped = step(transfer);
-    transfer.end = stepped ? *stepped : std::optional(failed(found->first, stepped.error().errno_value));
+    transfer.end = stepped ? *stepped : std::optional(ended_by(stepped.error(), transfer));
   }
   if (transfer.end && transfer.has_all_sums && transfer.asked == 0) {
     const proto::OpsEnd end = *transfer.end;

@@ -102,6 +102,7 @@ private:
   Transfer begin(const proto::Match& request);
   delta::OpWriter::Emit emitter(std::uint64_t id);
   void advance(Transfers::iterator transfer);
+  static proto::OpsEnd ended_by(const Error& error, const Transfer& transfer);
   // Nothing while there is more to come of it.
   Result<std::optional<proto::OpsEnd>> step(Transfer& transfer);
   Result<std::optional<proto::OpsEnd>> match_whole(Matching& matching);

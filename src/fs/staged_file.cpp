@@ -85,6 +85,7 @@ StagedFile::operator=(StagedFile&& other) noexcept
     m_end = other.m_end;
     m_written = other.m_written;
     m_begun = other.m_begun;
+    m_failed = std::move(other.m_failed);
     m_is_awaited = other.m_is_awaited;
     m_direct = std::move(other.m_direct);
     m_fd = std::move(other.m_fd);

@@ -62,12 +62,14 @@ StagedFile::write_all(std::uint64_t offset, ByteView bytes)
   return {};
 }
 
-// What fails to get out of the buffer stays in it, for the next call that can tell.
+// What fails is told by the next call that can.
 void
 StagedFile::advance(std::uint64_t length)
 {
   m_end += length;
-  (void)!end_direct();
+  if (const Result<> ended = end_direct(); !ended) {
+    m_failed = ended.error();
+  }
   m_written = m_end;
   note_written(m_written);
 }
@@ -138,6 +140,9 @@ StagedFile::clear(std::uint64_t offset, std::uint64_t length)
 Result<>
 StagedFile::append(ByteView bytes)
 {
+  if (m_failed) {
+    return *m_failed;
+  }
   if (m_direct) {
     const auto taken = m_direct->append(bytes);
     m_end = m_direct->end();
@@ -160,6 +165,9 @@ StagedFile::room(std::size_t most)
 Result<>
 StagedFile::end_direct()
 {
+  if (m_failed) {
+    return *m_failed;
+  }
   if (!m_direct) {
     return {};
   }

@@ -235,10 +235,12 @@ bool
 Transfers::on(proto::OpsEnd& end)
 {
   const auto found = m_flights.find(end.id);
-  if (found == m_flights.end() || !found->second.matching) {
+  // It comes when all sums did: what was under way would be a stray.
+  if (found == m_flights.end() || !found->second.matching || found->second.summing != 0) {
     return false;
   }
   Flight& flight = found->second;
+  flight.matching = false;
   flight.literal_bytes = end.literal_bytes;
   if (end.outcome == proto::ReadOutcome::whole) {
     apply(flight);

@@ -43,6 +43,7 @@ public:
 
 private:
   void work(std::size_t number, Channel<Job>& lane);
+  void close();
 
   Idle m_idle;
   std::vector<std::unique_ptr<Channel<Job>>> m_lanes;

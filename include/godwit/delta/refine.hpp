@@ -48,6 +48,8 @@ public:
   Result<> gap(std::uint64_t bytes);
   // How many copies and gaps are held, of 32 bytes each.
   std::size_t segments() const;
+  // Some of them are out already.
+  bool has_emitted() const;
 
   // Roughly the bytes that one more exchange saves, sums deducted; 0 means that there is nothing to ask.
   std::uint64_t likely_saving();

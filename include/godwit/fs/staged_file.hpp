@@ -126,6 +126,7 @@ private:
   std::uint64_t m_end = 0;
   std::uint64_t m_written = 0; // how long the file on disk is
   std::uint64_t m_begun = 0;   // the disk was told to write what lies below it
+  std::optional<Error> m_failed; // in advance(), for the next call that can tell
   bool m_is_awaited = false;
   Fd m_fd;
   std::unique_ptr<DirectWriter> m_direct; // what was appended may still be in it; null: it goes through the page cache

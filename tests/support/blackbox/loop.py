@@ -6,6 +6,8 @@ import struct
 import subprocess
 import unittest
 
+from blackbox.tool import wait_until
+
 GOING_DOWN = 0x8004587D  # _IOR('X', 125, __u32): XFS_IOC_GOINGDOWN, EXT4_IOC_SHUTDOWN
 WITHOUT_LOG = 2  # nothing that is not on disk gets there any more
 
@@ -45,7 +47,10 @@ class Loop:
     def unmount(self):
         if self.is_mounted:  # os.path.ismount() is wrong of one whose plug was pulled
             self.is_mounted = False
-            subprocess.run(["umount", self.at], check=True, timeout=120)
+            # A process that was killed lets go of its files a moment after it is gone, when its writes are through.
+            if not wait_until(lambda: subprocess.run(["umount", self.at], check=False, timeout=120,
+                                                     stderr=subprocess.DEVNULL).returncode == 0):
+                raise TimeoutError(f"cannot unmount {self.at}")
 
     def end(self):
         self.unmount()

@@ -14,7 +14,7 @@ using namespace godwit::delta;
 
 namespace {
 
-const HashKey key{HashKey::Seed{std::byte{3}}};
+const HashKey key{HashKey::Seed{std::byte{7}}}; // under which the crumbs below have an anchor
 constexpr SumOptions by_levels{Strength::sized, Levels::several};
 constexpr std::size_t mib = std::size_t{1} << 20;
 
@@ -239,4 +239,37 @@ TEST_CASE("a reply of a wrong length ends asking, and the file goes as it is")
   REQUIRE(exchange.run(false));
   CHECK(!exchange.match.is_asking());
   CHECK(std::ranges::equal(exchange.rebuild.content, fresh));
+}
+
+TEST_CASE("a last block of a few bytes that is found all over a part keeps its place, and memory is bounded")
+{
+  const Bytes basis = some_bytes(80 * mib + 80, 1);
+  const ByteView tail = ByteView(basis).last(80);
+  Bytes fresh(basis.begin(), basis.begin() + 10 * mib);
+  while (fresh.size() < 95 * mib) {
+    append(fresh, tail);
+    fresh.push_back(std::byte{1});
+  }
+  CHECK(check_match(basis, fresh) < fresh.size());
+  CHECK(check_match(basis, fresh, 2, 1, true) < fresh.size());
+}
+
+TEST_CASE("held back, a file of more pieces than are kept asks for nothing once some of it is out")
+{
+  const Bytes basis = some_bytes(900 << 10, 12);
+  const std::uint32_t block = shape_for(basis.size(), by_levels).block_bytes;
+  Random random(13);
+  Bytes fresh;
+  while (fresh.size() < (std::size_t{600'000} * (block + 1))) {
+    append(fresh, ByteView(basis).subspan(below(random, basis.size() / block) * block, block));
+    fresh.push_back(static_cast<std::byte>(below(random, 256)));
+  }
+  MemoryReadAt file(fresh);
+  Exchange exchange(basis, file, {fresh.size(), 1, 1, true});
+  REQUIRE(exchange.match.add_sums(encoded_signature(key, basis, by_levels)));
+  const auto step = exchange.match.step();
+  REQUIRE(step);
+  CHECK(exchange.ops_bytes > 0);
+  CHECK(step->requests.empty());
+  CHECK(step->is_done);
 }
