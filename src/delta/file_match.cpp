@@ -320,7 +320,8 @@ FileMatch::State::settle_or_ask(Part& part)
   if (settings.least_saving == 0 || (settings.holds_back && part.refiner.has_emitted())) {
     return;
   }
-  const double share = static_cast<double>(part.bytes) / static_cast<double>(std::max<std::uint64_t>(settings.file_bytes, 1));
+  const auto file_bytes = static_cast<double>(std::max<std::uint64_t>(settings.file_bytes, 1));
+  const double share = static_cast<double>(part.bytes) / file_bytes;
   const auto least = static_cast<std::uint64_t>(static_cast<double>(settings.least_saving) * share);
   if (part.refiner.likely_saving() >= std::max(least, least_part_saving)) {
     requests.push_back(part.refiner.request());

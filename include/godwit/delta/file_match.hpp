@@ -31,8 +31,9 @@ struct FileMatchSettings {
 //   do step() while it says so; each request it hands out goes to the basis' side,
 //   whose replies come back in that order: refine(), and step() again
 //
-// Holds a window of 2 MiB and eight blocks a thread, the sums, and at most 24 MiB of
-// segments. Used by one thread at a time; starts others while it runs.
+// Holds a window of 2 MiB and eight blocks a thread, the sums, and of segments 16 MiB and what one part adds to
+// them; with `holds_back` it stops asking at 16 MiB, and lets them go when the replies are there. Used by one thread
+// at a time; starts others while it runs, and searches alone where none is to be had.
 class FileMatch
 {
 public:
@@ -52,7 +53,7 @@ public:
     bool goes_on = false;        // another step() finds more to do
     bool is_done = false;        // all ops are out: result() is known
   };
-  // Searches one part at most. An error of the source, of a thread or of `out` ends it.
+  // Searches one part at most. An error of the source or of `out` ends it.
   Result<Step> step();
   // The reply to the oldest request that has none yet. One that is not what was asked for ends all asking.
   // Error{protocol}: nothing was asked for.
