@@ -1,11 +1,16 @@
 #include "godwit/endpoint/link.hpp"
 
+#include <array>
 #include <csignal>
 #include <future>
 #include <memory>
 #include <random>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "godwit/fs/fd.hpp"
 
 #include "relay.hpp"
 
@@ -179,4 +184,14 @@ TEST_CASE("an echo tells how long the way there and back is")
   pair.far.abort();
   CHECK(at_near.get() == ErrorKind::stopped);
   CHECK(at_far.get() == ErrorKind::stopped);
+}
+
+TEST_CASE("a pipe to read from is made as wide as everybody may make one")
+{
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  const fs::Fd in(ends[0]);
+  const fs::Fd out(ends[1]);
+  const Link link(in.get(), out.get(), {});
+  CHECK(::fcntl(in.get(), F_GETPIPE_SZ) == 1 << 20);
 }
