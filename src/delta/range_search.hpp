@@ -74,6 +74,10 @@ search_range(ReadAt& source, const SearchRange& range, std::uint32_t block_bytes
       TRY(sink.hole(stretch.hole));
     }
     const StretchBounds bounds = bounds_of(stretch, stretches.is_at_end(), range, block_bytes);
+    if (stretch.at == bounds.stop) { // a range that ends in a hole: what lies behind it is of no use
+      found.end = stretch.at;
+      break;
+    }
     Window window(source, {stretch.at, bounds.limit, bounds.hashed_to}, capacity, &hash);
     Output output(window, sink);
     TRY(search(window, output, bounds.stop));

@@ -1,6 +1,7 @@
 #include "godwit/delta/file_match.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include <doctest/doctest.h>
 
@@ -108,7 +109,53 @@ rewrite_pages(Bytes& bytes, std::size_t count, std::uint64_t seed)
   }
 }
 
+// Some data, and a hole from there to the end.
+class WithHole : public MemoryReadAt
+{
+public:
+  WithHole(ByteView data, std::uint64_t size) : MemoryReadAt(data), m_data_end(data.size()), m_size(size) {}
+
+  DataRange
+  data_from(std::uint64_t offset) override
+  {
+    return offset < m_data_end ? DataRange{offset, m_data_end} : DataRange{DataRange::no_end, DataRange::no_end};
+  }
+
+  Result<std::size_t>
+  read_at(std::uint64_t offset, ByteSpan into) override
+  {
+    const auto there = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), m_size - std::min(offset, m_size)));
+    m_read += there;
+    std::ranges::fill(into.first(there), std::byte{0});
+    if (offset < m_data_end) {
+      TRY(MemoryReadAt::read_at(offset, into.first(there)));
+    }
+    return there;
+  }
+
+  std::uint64_t bytes_read() const { return m_read; }
+
+private:
+  std::uint64_t m_data_end;
+  std::uint64_t m_size;
+  std::atomic<std::uint64_t> m_read = 0;
+};
+
 } // namespace
+
+TEST_CASE("of a hole that spans many parts nothing is read")
+{
+  const Bytes basis(200 * mib);
+  const Bytes data = some_bytes(100'000, 14);
+  WithHole file(data, basis.size());
+  Exchange exchange(basis, file, {basis.size(), 16384, 2, false});
+  REQUIRE(exchange.match.add_sums(encoded_signature(key, basis, by_levels)));
+  const auto step = exchange.run();
+  REQUIRE(step);
+  CHECK(step->is_done);
+  CHECK(exchange.match.result().literal_bytes <= 128 << 10);
+  CHECK(file.bytes_read() < mib);
+}
 
 TEST_CASE("pages written anew in a large file cost their bytes, by any threads and however the sums come")
 {
