@@ -93,7 +93,7 @@ void
 Opening::begin(model::Side side, const proto::Open& open)
 {
   m_asked = Clock::now();
-  m_dest_has_begun = side == model::Side::dest;
+  (side == model::Side::dest ? m_dest_has_begun : m_source_has_begun) = true;
   m_parts.trees.at(side).begin(open);
 }
 
@@ -150,12 +150,43 @@ Opening::choose_recipe(bool dest_is_new)
   }
 }
 
-Result<>
-Opening::open_source()
+proto::Open
+Opening::source_request() const
 {
   proto::Open open = request(proto::Role::source);
   open.operands = m_parts.places.sources;
-  begin(model::Side::source, open);
+  return open;
+}
+
+void
+Opening::begin_source()
+{
+  if (m_parts.places.direction == model::Direction::push) {
+    begin(model::Side::source, source_request());
+    send_source_scan(true);
+  }
+}
+
+// Of what came before the dest had begun. It saves the round trip that the answer takes.
+void
+Opening::ask_for_owners()
+{
+  for (Arrival& arrival : take_early()) {
+    if (const auto* owners = std::get_if<proto::Owners>(&arrival.parcel.message)) {
+      m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
+    } else {
+      m_early.push_back(std::move(arrival));
+    }
+  }
+}
+
+Result<>
+Opening::open_source()
+{
+  const proto::Open open = source_request();
+  if (!m_source_has_begun) {
+    begin(model::Side::source, open);
+  }
   const bool is_remote = m_parts.trees.is_remote(model::Side::source);
   if (is_remote) {
     choose_recipe(!endpoint::holds_names(m_parts.places.dest));
@@ -204,6 +235,7 @@ Opening::open_dest()
   const proto::Open open = dest_request();
   begin(model::Side::dest, open);
   if (m_parts.trees.is_remote(model::Side::dest)) {
+    ask_for_owners();
     choose_recipe(false);
     if (!open.one_plain_item) {
       send_missing();

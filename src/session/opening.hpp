@@ -18,7 +18,8 @@ plan::PlanRules plan_rules(const model::Options& options, model::Scope scope, st
 
 // Opens both sides and has them scanned. What an agent is asked goes out in one flight, Open and
 // Scan: at the dest the scope is known from the local source; at the source it is what Open
-// finds, and a single item that gets another name is scanned again. Used by the controller's thread.
+// finds, and a single item that gets another name is scanned again. The source of a push is
+// scanned in the same way while the far end logs in. Used by the controller's thread.
 class Opening
 {
 public:
@@ -34,6 +35,8 @@ public:
   };
   explicit Opening(const Parts& parts) : m_parts(parts) {}
 
+  // A source on this machine, of a run whose far end is awaited: what needs no answer from there.
+  void begin_source();
   // First; operands() is empty where none could be opened.
   Result<> open_source();
   // Then, unless the source is only listed.
@@ -56,7 +59,9 @@ private:
   proto::Open request(proto::Role role) const;
   proto::Open dest_request() const;
   bool skips_all() const;
+  proto::Open source_request() const;
   void begin(model::Side side, const proto::Open& open);
+  void ask_for_owners();
   Result<proto::Opened> await(model::Side side);
   Result<Arrival> next_arrival();
   void choose_recipe(bool dest_is_new);
@@ -76,6 +81,7 @@ private:
   std::chrono::steady_clock::time_point m_asked;
   std::chrono::steady_clock::duration m_round_trip{};
   bool m_source_failed = false;
+  bool m_source_has_begun = false;
   bool m_dest_has_begun = false;
   bool m_source_scan_is_out = false;
   bool m_dest_scan_is_out = false;

@@ -58,9 +58,11 @@ private:
     TRY_ASSIGN(m_places, places_of(m_options));
     m_trees.emplace(m_places, m_options, m_inbox, user_umask);
     TRY(m_trees->connect(m_report.events(), m_stop));
+    m_opening.emplace(Opening::Parts{m_options, m_places, *m_trees, m_inbox, m_report, m_owners, m_key, m_stop});
+    m_opening->begin_source();
+    TRY(m_trees->await_greeting(m_report.events(), m_stop));
     m_report.events().on(model::RunStarted{m_places.direction});
     m_was_opened = true;
-    m_opening.emplace(Opening::Parts{m_options, m_places, *m_trees, m_inbox, m_report, m_owners, m_key, m_stop});
     TRY(m_opening->open_source());
     if (m_opening->operands().empty()) {
       return {};

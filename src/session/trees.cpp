@@ -273,7 +273,7 @@ Trees::connect(model::EventSink& events, std::stop_token stop)
   }
   m_connect_options = connect_options(m_options, events);
   m_connect_options.user_umask = m_user_umask;
-  m_connect_options.stop = stop;
+  m_connect_options.stop = std::move(stop);
   TRY_ASSIGN(m_connection, transport::connect(m_places.remote, m_connect_options));
   endpoint::LinkSettings settings;
   settings.timeout_s = m_options.timeout_s;
@@ -284,13 +284,16 @@ Trees::connect(model::EventSink& events, std::stop_token stop)
                                                    answers_of(m_remote_side));
   m_remote = remote.get();
   (m_remote_side == model::Side::source ? m_source : m_dest) = std::move(remote);
-  const std::stop_callback on_stop(stop, [this] { m_remote->stop(); });
-  return greet(events);
+  return {};
 }
 
 Result<>
-Trees::greet(model::EventSink& events)
+Trees::await_greeting(model::EventSink& events, std::stop_token stop)
 {
+  if (m_remote == nullptr) {
+    return {};
+  }
+  const std::stop_callback on_stop(std::move(stop), [this] { m_remote->stop(); });
   auto deadline = Clock::time_point::max();
   if (m_options.connect_timeout_s != 0) {
     deadline = Clock::now() + std::chrono::seconds(m_options.connect_timeout_s);

@@ -41,8 +41,10 @@ public:
   Trees(const Places& places, const model::Options& options, Inbox& inbox, mode_t user_umask);
   ~Trees();
 
-  // Reaches the far end, if there is one, until its greeting.
+  // Sets out for the far end, if there is one; a login over ssh goes on beside the caller's work.
   Result<> connect(model::EventSink& events, std::stop_token stop);
+  // Then waits for its greeting.
+  Result<> await_greeting(model::EventSink& events, std::stop_token stop);
   endpoint::Endpoint& at(model::Side side) { return side == model::Side::source ? *m_source : *m_dest; }
   endpoint::Endpoint& source() { return *m_source; }
   endpoint::Endpoint& dest() { return *m_dest; }
@@ -65,7 +67,6 @@ public:
 
 private:
   endpoint::Answers answers_of(model::Side side);
-  Result<> greet(model::EventSink& events);
   void tick_rate();
   void tick_connections(model::EventSink& events);
 

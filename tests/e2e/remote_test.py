@@ -129,6 +129,20 @@ class Remote(BlackBox):
         self.ends(self.remote("-a", "--delete", "--exclude=secret-name", "d/", "host:far/", rsh=spy), 0)
         self.assertEqual(self.read("home/spied").decode().split(), [self.tool, "agent"])
 
+    @godwit_only("it lists after the login")
+    def test_the_source_is_listed_while_the_far_end_logs_in(self):
+        """The login waits until the source's folder has been read, which its access time tells."""
+        for folder in ("d", "d/sub"):
+            os.utime(self.path(folder), (0, os.stat(self.path(folder)).st_mtime))
+        os.listdir(self.path("d/sub"))
+        if os.stat(self.path("d/sub")).st_atime == 0:
+            self.skipTest("the file system keeps no access times")
+        waits = (f"shift\nleft=500\nwhile [ \"$(stat -c %X '{self.path('d')}')\" = 0 ]; do\n"
+                 "  left=$((left - 1))\n  [ $left -gt 0 ] || exit 9\n  sleep 0.02\ndone\nexec")
+        self.rsh = shell.write(self.home, shell.SCRIPT.replace("shift\nexec", waits), "slow-rsh")
+        self.ends(self.remote("-a", "d/", f"host:{self.path('far')}/"), 0)
+        self.same("d", "far")
+
     # ---- transfer -----------------------------------------------------------------------------------------------
     def test_a_changed_file_is_sent_as_a_difference(self):
         old = os.urandom(1 << 20)
