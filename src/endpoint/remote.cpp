@@ -183,6 +183,7 @@ Remote::read_loop()
     if (auto* opened = std::get_if<proto::Opened>(&parcel->message)) {
       opened->took_us = std::min(opened->took_us, max_took_us);
       note_round_trip(std::chrono::microseconds(opened->took_us));
+      m_link.ask_for_echo(); // for what depends on the round trip alone
       m_join = opened->join;
       m_can_be_joined = !m_join.token.empty();
     }

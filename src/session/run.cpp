@@ -18,13 +18,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto stop_interval = std::chrono::milliseconds(200);
-constexpr std::uint64_t least_saving = 16U << 10U; // bytes for which finer sums pay on a short link
 constexpr auto long_round_trip = std::chrono::milliseconds(20);
 constexpr std::size_t pages_at_once = 4;           // some 10 KB each
-// The round trip is known with all that opening took, and several files can share one: it counts up to this.
-constexpr double longest_wait = 0.05;
-// Bytes a second that a round trip could have carried: the slow links decide.
-constexpr double assumed_rate = 5e6;
 
 // A run from its operands to its summary, as a list of passes.
 class Run
@@ -185,10 +180,7 @@ Run::pipeline_rules() const
   rules.transfer.keeps_partial = m_options.partial || !m_options.partial_dir.empty();
   rules.transfer.in_place = m_options.in_place;
   rules.transfer.append = m_options.append;
-  if (m_trees->remote() != nullptr) {
-    const double seconds = std::min(std::chrono::duration<double>(m_opening->round_trip()).count(), longest_wait);
-    rules.transfer.least_saving = least_saving + static_cast<std::uint64_t>(seconds * assumed_rate);
-  }
+  rules.transfer.round_trip = m_opening->round_trip();
   rules.is_dry = m_options.dry_run;
   // A source file that is removed must be seen in its new place before.
   rules.stages_folders = m_options.depth() == model::Depth::all && !m_options.remove_source_files;

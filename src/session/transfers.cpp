@@ -9,12 +9,19 @@ namespace godwit::session {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t window_files = 4096; // of small ones, what a round trip of 100 ms takes
 constexpr std::size_t window_bases = 512;  // that the dest may keep open
 constexpr std::size_t window_copies = 8192; // several folders of many files: else one lane has all the work
 constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
 constexpr std::uint32_t max_asked = 64; // requests for finer sums of one file, and more than a source has under way
+constexpr std::uint64_t least_exchange = 16U << 10U; // bytes that an exchange of finer sums saves at least
+// Several files can share an exchange: it counts up to this.
+constexpr Clock::duration longest_wait = std::chrono::milliseconds(50);
+// Bytes a second that a round trip could have carried: the slow links decide.
+constexpr double assumed_rate = 5e6;
 constexpr std::uint64_t min_delta_bytes = 8U << 10U; // below it sums and a second exchange cost more than they save
 
 // Its old content stands under its name.
@@ -91,12 +98,27 @@ Transfers::kept(const Flight& flight) const
   return m_rules.append == model::Append::checking ? proto::Kept::checked : proto::Kept::trusted;
 }
 
+// Bytes for which one more exchange of finer sums pays; 0: none does. What opening took is more than a round trip
+// where the machine is busy, so an echo that came counts as well.
+std::uint64_t
+Transfers::least_saving() const
+{
+  if (m_trees.remote() == nullptr) {
+    return 0;
+  }
+  std::chrono::duration<double> wait = std::min(m_rules.round_trip, longest_wait);
+  if (const auto echo = m_trees.remote()->round_trip()) {
+    wait = std::min<std::chrono::duration<double>>(wait, *echo);
+  }
+  return least_exchange + static_cast<std::uint64_t>(wait.count() * assumed_rate);
+}
+
 void
 Transfers::match(Flight& flight, bool has_sums)
 {
   flight.matching = true;
-  const std::uint64_t least_saving = has_sums && !flight.full_hashes ? m_rules.least_saving : 0;
-  m_trees.source().send({proto::Match{source_file(flight), has_sums, least_saving, m_rules.in_place, kept(flight),
+  const std::uint64_t saving = has_sums && !flight.full_hashes ? least_saving() : 0;
+  m_trees.source().send({proto::Match{source_file(flight), has_sums, saving, m_rules.in_place, kept(flight),
                                       kept_bytes(flight)},
                          {}});
 }
@@ -132,7 +154,7 @@ Transfers::ask_sums(Flight& flight, bool similar)
   release(flight);
   flight.summing = 1;
   hold_basis(flight, true);
-  const bool levels = m_rules.least_saving != 0 && !flight.full_hashes; // finer sums are cut
+  const bool levels = m_trees.remote() != nullptr && !flight.full_hashes; // finer sums are cut
   m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, similar,
                                         entry.size, entry.mtime},
                        {}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <vector>
@@ -20,7 +21,7 @@ struct TransferRules {
   bool keeps_partial = false;
   bool in_place = false;
   model::Append append = model::Append::none;
-  std::uint64_t least_saving = 0; // bytes for which one more exchange of finer sums pays; 0: never
+  std::chrono::steady_clock::duration round_trip{}; // to a far end, with what opening took
 };
 
 // Regular files on their way: each by the way that is cheapest for it. Used by
@@ -101,6 +102,7 @@ private:
   // How much of the dest's file stays, as the user wants it to.
   std::uint64_t kept_bytes(const Flight& flight) const;
   proto::Kept kept(const Flight& flight) const;
+  std::uint64_t least_saving() const;
   void match(Flight& flight, bool has_sums);
   void show(Flight& flight);
   void release(Flight& flight);
