@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "delta/anchor_search.hpp"
+#include "delta/range_search.hpp"
 #include "delta/rolling_search.hpp"
 
 namespace godwit::delta {
@@ -25,14 +26,17 @@ public:
   {
     return std::holds_alternative<AnchorTable>(m_table);
   }
-  // As AnchorSearch::run_to(); where it is not divisible, to the window's end.
-  Result<>
-  search(Window& window, Output& output, std::uint64_t stop) const
+  // Looks for the blocks in a range, which is all of the file where it is not divisible.
+  Result<Searched>
+  search(ReadAt& source, const SearchRange& range, ContentHash& hash, OpSink& sink) const
   {
-    if (const auto* rolling = std::get_if<RollingTable>(&m_table)) {
-      return RollingSearch(*rolling, window, output).run();
-    }
-    return AnchorSearch(std::get<AnchorTable>(m_table), window, output).run_to(stop);
+    return search_range(source, range, block_bytes(), hash, sink,
+                        [&](Window& window, Output& output, std::uint64_t stop) -> Result<> {
+                          if (const auto* rolling = std::get_if<RollingTable>(&m_table)) {
+                            return RollingSearch(*rolling, window, output).run();
+                          }
+                          return AnchorSearch(std::get<AnchorTable>(m_table), window, output).run_to(stop);
+                        });
   }
 
 private:

@@ -211,11 +211,7 @@ Result<>
 FileMatch::State::search_whole()
 {
   auto part = std::make_unique<Part>(settings.file_bytes, Refiner(key, source, basis_bytes, out));
-  const auto search = [&](Window& window, Output& output, std::uint64_t stop) {
-    return table->search(window, output, stop);
-  };
-  TRY_ASSIGN(const Searched found,
-             search_range(source, next_range(), table->block_bytes(), hash, part->refiner, search));
+  TRY_ASSIGN(const Searched found, table->search(source, next_range(), hash, part->refiner));
   is_searched = true;
   reached = found.end;
   settle_or_ask(*part);

@@ -19,12 +19,8 @@ Result<MatchResult>
 Matcher::match(ReadAt& source, std::uint64_t claimed_bytes, OpSink& sink)
 {
   ContentHash hash(m_state->key);
-  const BasisTable& table = m_state->table;
   TRY_ASSIGN(const Searched found,
-             search_range(source, {0, claimed_bytes, claimed_bytes}, table.block_bytes(), hash, sink,
-                          [&](Window& window, Output& output, std::uint64_t stop) {
-                            return table.search(window, output, stop);
-                          }));
+             m_state->table.search(source, {0, claimed_bytes, claimed_bytes}, hash, sink));
   return MatchResult{hash.digest(), found.end, found.literal_bytes, found.matched_bytes};
 }
 

@@ -12,10 +12,7 @@ search_share(const HashKey& key, const BasisTable& table, ReadAt& source, const 
 {
   SegmentList list;
   ContentHash hash(key, share.from);
-  TRY_ASSIGN(const Searched searched, search_range(source, share, table.block_bytes(), hash, list,
-                                                   [&](Window& window, Output& output, std::uint64_t stop) {
-                                                     return table.search(window, output, stop);
-                                                   }));
+  TRY_ASSIGN(const Searched searched, table.search(source, share, hash, list));
   return FoundRange{share.from, std::move(list.segments), searched, std::move(hash)};
 }
 

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "entries.hpp"
+
 using namespace godwit;
 using namespace godwit::plan;
 using model::Entry;
@@ -19,10 +21,7 @@ const HashKey key{HashKey::Seed{}};
 Entry
 entry(const std::string& path, std::uint32_t uid = 0)
 {
-  Entry made;
-  made.path = *model::RelPath::parse(path);
-  made.mode = 0644;
-  made.mtime = {1000, 5};
+  Entry made = testing::regular(path);
   made.uid = uid;
   return made;
 }

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "entries.hpp"
+
 using namespace godwit;
 using namespace godwit::plan;
 using model::Entry;
@@ -21,11 +23,8 @@ const HashKey key{HashKey::Seed{}};
 Entry
 entry(const std::string& path, Type type = Type::regular)
 {
-  Entry made;
-  made.path = *model::RelPath::parse(path);
+  Entry made = testing::regular(path);
   made.type = type;
-  made.mode = 0644;
-  made.mtime = {1000, 5};
   made.set_digest({1, 2});
   return made;
 }
