@@ -17,6 +17,8 @@ constexpr std::array<unsigned char, 16> magic = {0x89, 'G',  'D',  'W',  'T',  0
 constexpr std::size_t max_noise_bytes = 64U << 10U;
 constexpr auto keepalive_interval = std::chrono::milliseconds(500);
 constexpr auto rest_interval = std::chrono::milliseconds(2); // how soon a new message gets a line that is free
+// A page of an unchanged stretch is smaller than what a packet of its own costs: it waits for others.
+constexpr auto page_patience = std::chrono::milliseconds(5);
 constexpr auto pace_interval = std::chrono::milliseconds(250);
 constexpr std::uint64_t least_paced_bytes = 64U << 10U; // fewer tell nothing
 
@@ -226,6 +228,7 @@ Link::add_to_frame(proto::Message message)
   if (auto* keepalive = std::get_if<proto::Keepalive>(&message)) {
     keepalive->echo = m_echo_due.exchange(0);
   }
+  m_is_urgent = m_is_urgent || !std::holds_alternative<proto::Page>(message);
   const std::size_t before = m_writer.pending_bytes();
   m_writer.add(message);
   m_listing += proto::is_about_listing(message) ? m_writer.pending_bytes() - before : 0;
@@ -317,6 +320,13 @@ Link::write_measured()
   return {};
 }
 
+// What goes with the pending messages.
+std::optional<Parcel>
+Link::next_for_frame(Clock::time_point patient_until)
+{
+  return m_is_urgent ? m_outbox.try_pop() : m_outbox.pop_until(patient_until);
+}
+
 // Until the outbox is closed and empty.
 Result<>
 Link::write_queued()
@@ -331,9 +341,11 @@ Link::write_queued()
     if (!parcel && m_outbox.is_finished()) {
       return m_out.drain();
     }
+    m_is_urgent = false;
     add_to_frame(parcel ? std::move(parcel->message) : proto::Message(proto::Keepalive{}));
     parcel.reset();
-    while (m_writer.pending_bytes() < proto::chunk_target_bytes && (parcel = m_outbox.try_pop())) {
+    const Clock::time_point patient_until = Clock::now() + page_patience;
+    while (m_writer.pending_bytes() < proto::chunk_target_bytes && (parcel = next_for_frame(patient_until))) {
       add_to_frame(std::move(parcel->message));
       parcel.reset();
     }

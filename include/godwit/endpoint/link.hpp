@@ -94,6 +94,7 @@ private:
   void write_loop();
   Result<> write_queued();
   void add_to_frame(proto::Message message);
+  std::optional<Parcel> next_for_frame(Clock::time_point patient_until);
   void add_pace();
   void note_pace(const proto::Pace& pace);
   Result<> write_measured();
@@ -106,6 +107,7 @@ private:
   Channel<Parcel> m_outbox;
   Budget m_inbox;
   LevelChoice m_levels; // the writer's
+  bool m_is_urgent = false; // the writer's, too: what is pending does not wait for more
   std::atomic<bool> m_is_near = false;
   std::atomic<bool> m_tells_near = false; // the next frame does
   std::mutex m_pace_mutex;

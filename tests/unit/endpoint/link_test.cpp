@@ -186,6 +186,20 @@ TEST_CASE("an echo tells how long the way there and back is")
   CHECK(at_far.get() == ErrorKind::stopped);
 }
 
+TEST_CASE("a page waits for others, and goes without them")
+{
+  Pair pair(1);
+  for (std::uint32_t count = 1; count <= 3; ++count) {
+    proto::Page page;
+    page.count = count;
+    pair.near.send({page, {}});
+    const auto parcel = pair.far.receive();
+    REQUIRE(parcel);
+    REQUIRE(std::holds_alternative<proto::Page>(parcel->message));
+    CHECK(std::get<proto::Page>(parcel->message).count == count);
+  }
+}
+
 TEST_CASE("a pipe to read from is made as wide as everybody may make one")
 {
   std::array<int, 2> ends{};
