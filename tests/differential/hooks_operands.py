@@ -42,7 +42,7 @@ def dest_folder_is_made(context, item):
         where = dest.rstrip(b"/")
         is_new = item.kind == "tree" and (item.where == where and item.rsync is None
                                           or item.where == where.rpartition(b"/")[0] and item.fields == ("mtime_ns",))
-        is_told = item.kind == "line" and item.where.startswith(b"created directory ")
+        is_told = item.kind == "line" and re.match(rb"created (directory|\d+ director(y|ies) for) ", item.where)
         if is_new or is_told or (context.godwit.outcome.code in (3, 11) and b"/" in dest):
             return True
     if (item.kind, item.rsync, item.godwit) == ("exit", 0, 3):  # a file stands where a folder is asked for
