@@ -91,7 +91,9 @@ Local::State::handle(proto::Scan& request, Lease&)
   }
   is_listing = true;
   scanner = std::jthread([this, moved = std::move(request)]() mutable {
-    LocalScan({roots, *names, answer, entries, pages, context->stopped, leftovers, adopter()}, std::move(moved)).run();
+    LocalScan({roots, opened.operands, *names, answer, entries, pages, context->stopped, leftovers, adopter()},
+              std::move(moved))
+        .run();
     is_listing = false;
     answer({proto::ListEnd{}, {}});
   });

@@ -72,8 +72,11 @@ LocalScan::is_listed_anyway(const model::ScopeItem& folder) const
     return other.contents && folder.path.is_below(other.path) &&
            (m_request.depth == model::Depth::all || (m_request.depth == model::Depth::level && is_parent));
   };
-  const bool is_covered =
-      folder.contents || std::any_of(m_request.scope.begin(), m_request.scope.end(), holds);
+  const auto names = [&](const proto::OpenedOperand& operand) {
+    return operand.error == 0 && operand.path == folder.path && m_request.depth != model::Depth::items;
+  };
+  const bool is_covered = folder.contents || std::ranges::any_of(m_request.scope, holds) ||
+                          std::ranges::any_of(m_context.operands, names);
   return is_covered && !judge(folder.path, true).hidden;
 }
 

@@ -24,6 +24,7 @@ public:
   // All references outlive it.
   struct Context {
     const Roots& roots;
+    const std::vector<proto::OpenedOperand>& operands; // source: what they turned out to be
     fs::NameService& names;
     const Answers& answer;
     Budget& entries;

@@ -18,6 +18,15 @@ class Operands(BlackBox):
         self.write("d/sub/g", b"g")
 
     # ---- names that are made ------------------------------------------------------------------------------------
+    def test_a_folder_that_is_named_comes_though_what_it_is_implied_by_is_left_out(self):
+        self.write("s/A/x.c", b"x")
+        os.mkdir(self.path("dst"))
+        for operands in (("s/A/x.c", "s"), ("s", "s/A/x.c")):
+            for way in ((), ("-r", "--no-r")):
+                self.ends(self.run_tool("-d", "-R", *way, "--exclude=x.c", *operands, "dst/"), 0)
+                self.assertEqual(self.names("dst"), ["s"])
+                tree.remove(self.path("dst/s"))
+
     def test_a_new_name_renames_a_file(self):
         self.ends(self.run_tool("one", "new"), 0)
         self.assertEqual(self.read("new"), b"1")
