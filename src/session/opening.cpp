@@ -93,7 +93,7 @@ void
 Opening::begin(model::Side side, const proto::Open& open)
 {
   m_asked = Clock::now();
-  (side == model::Side::dest ? m_dest_has_begun : m_source_has_begun) = true;
+  m_dest_has_begun = side == model::Side::dest;
   m_parts.trees.at(side).begin(open);
 }
 
@@ -120,7 +120,18 @@ Opening::next_arrival()
   }
 }
 
-// A local source lists already: the dest is asked for its owners before it has answered Open.
+// The dest is asked for a source's owners as soon as it has begun, before it has answered Open: that saves a round
+// trip. False: it is something else.
+bool
+Opening::ask_for_owners(const Arrival& arrival)
+{
+  const auto* owners = std::get_if<proto::Owners>(&arrival.parcel.message);
+  if (owners != nullptr) {
+    m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
+  }
+  return owners != nullptr;
+}
+
 Result<proto::Opened>
 Opening::await(model::Side side)
 {
@@ -133,9 +144,7 @@ Opening::await(model::Side side)
       }
       return std::move(*opened);
     }
-    if (const auto* owners = std::get_if<proto::Owners>(&message); owners != nullptr && m_dest_has_begun) {
-      m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
-    } else {
+    if (!m_dest_has_begun || !ask_for_owners(arrival)) {
       m_early.push_back(std::move(arrival));
     }
   }
@@ -167,24 +176,11 @@ Opening::begin_source()
   }
 }
 
-// Of what came before the dest had begun. It saves the round trip that the answer takes.
-void
-Opening::ask_for_owners()
-{
-  for (Arrival& arrival : take_early()) {
-    if (const auto* owners = std::get_if<proto::Owners>(&arrival.parcel.message)) {
-      m_parts.trees.dest().send({m_parts.owners.learn(*owners), {}});
-    } else {
-      m_early.push_back(std::move(arrival));
-    }
-  }
-}
-
 Result<>
 Opening::open_source()
 {
   const proto::Open open = source_request();
-  if (!m_source_has_begun) {
+  if (m_parts.places.direction != model::Direction::push) { // else begin_source() did
     begin(model::Side::source, open);
   }
   const bool is_remote = m_parts.trees.is_remote(model::Side::source);
@@ -235,7 +231,7 @@ Opening::open_dest()
   const proto::Open open = dest_request();
   begin(model::Side::dest, open);
   if (m_parts.trees.is_remote(model::Side::dest)) {
-    ask_for_owners();
+    std::erase_if(m_early, [&](const Arrival& arrival) { return ask_for_owners(arrival); });
     choose_recipe(false);
     if (!open.one_plain_item) {
       send_missing();

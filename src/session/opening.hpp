@@ -61,7 +61,7 @@ private:
   bool skips_all() const;
   proto::Open source_request() const;
   void begin(model::Side side, const proto::Open& open);
-  void ask_for_owners();
+  bool ask_for_owners(const Arrival& arrival);
   Result<proto::Opened> await(model::Side side);
   Result<Arrival> next_arrival();
   void choose_recipe(bool dest_is_new);
@@ -81,7 +81,6 @@ private:
   std::chrono::steady_clock::time_point m_asked;
   std::chrono::steady_clock::duration m_round_trip{};
   bool m_source_failed = false;
-  bool m_source_has_begun = false;
   bool m_dest_has_begun = false;
   bool m_source_scan_is_out = false;
   bool m_dest_scan_is_out = false;
