@@ -7,7 +7,7 @@ BUILD=$ROOT/build
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libxxhash-dev libzstd-dev libssh-dev libcli11-dev
                 libfmt-dev doctest-dev go-md2man)
 SSH_PACKAGES=(openssh-client openssh-server)
-TEST_PACKAGES=(rsync python3 diffutils util-linux xfsprogs e2fsprogs btrfs-progs)
+TEST_PACKAGES=(rsync python3 diffutils util-linux util-linux-extra xfsprogs e2fsprogs btrfs-progs)
 FUZZ_PACKAGES=(clang libclang-rt-14-dev)
 BENCH_PACKAGES=(libbenchmark-dev rsync python3 diffutils util-linux e2fsprogs btrfs-progs)
 STYLE_PACKAGES=(clang-format clang-tidy git)
