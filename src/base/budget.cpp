@@ -28,6 +28,17 @@ Budget::take(std::size_t units)
   return Lease(m_state, units);
 }
 
+std::optional<Lease>
+Budget::try_take(std::size_t units)
+{
+  const std::scoped_lock lock(m_state->mutex);
+  if (m_state->taken > m_state->units || units > m_state->units - m_state->taken) {
+    return std::nullopt;
+  }
+  m_state->taken += units;
+  return Lease(m_state, units);
+}
+
 void
 Budget::close()
 {

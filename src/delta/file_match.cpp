@@ -110,6 +110,9 @@ FileMatch::add_sums(ByteView part)
     return make_error(ErrorKind::protocol, "cannot read signature: it goes on behind its end");
   }
   TRY(state.sums.add(part));
+  if (state.sums.has_head() && state.sums.signature().shape.options.form != state.settings.form) {
+    return make_error(ErrorKind::protocol, "cannot read signature: it is of another form than the file");
+  }
   state.basis_bytes = state.sums.signature().basis_bytes;
   state.shape = state.sums.signature().shape;
   if (state.sums.is_complete()) {
@@ -210,7 +213,7 @@ FileMatch::State::search_next()
 Result<>
 FileMatch::State::search_whole()
 {
-  auto part = std::make_unique<Part>(settings.file_bytes, Refiner(key, source, basis_bytes, out));
+  auto part = std::make_unique<Part>(Part{settings.file_bytes, Refiner(key, source, basis_bytes, out)});
   TRY_ASSIGN(const Searched found, table->search(source, next_range(), hash, part->refiner));
   is_searched = true;
   reached = found.end;
@@ -240,7 +243,7 @@ Result<>
 FileMatch::State::take(std::vector<FoundRange>& found)
 {
   const SearchRange range = next_range();
-  auto part = std::make_unique<Part>(range.to - range.from, Refiner(key, source, basis_bytes, out));
+  auto part = std::make_unique<Part>(Part{range.to - range.from, Refiner(key, source, basis_bytes, out)});
   part->refiner.start_at(reached - carried, copied_to);
   TRY(part->refiner.gap(std::exchange(carried, 0)));
   is_searched = range.is_last();

@@ -30,14 +30,16 @@ std::byte
 pack(const SumOptions& options)
 {
   return static_cast<std::byte>(static_cast<unsigned>(options.strength) |
-                                static_cast<unsigned>(options.levels) << 1);
+                                static_cast<unsigned>(options.levels) << 1 |
+                                static_cast<unsigned>(options.form) << 2);
 }
 
 SumOptions
 unpack_options(std::byte packed)
 {
   const auto bits = static_cast<unsigned>(packed);
-  return {static_cast<Strength>(bits & 1), static_cast<Levels>(bits >> 1 & 1)};
+  return {static_cast<Strength>(bits & 1), static_cast<Levels>(bits >> 1 & 1),
+          static_cast<Form>(bits >> 2 & 1)};
 }
 
 Error
@@ -72,6 +74,13 @@ SignatureReader::is_complete() const
   return m_has_head && m_signature.blocks.size() == m_count && m_rest.empty();
 }
 
+Form
+form_of(ByteView part)
+{
+  const auto basis_bytes = take_varint(part);
+  return basis_bytes && !part.empty() ? unpack_options(part.front()).form : Form::plain;
+}
+
 // Nothing is taken before all of it is there.
 Result<>
 SignatureReader::read_head()
@@ -88,7 +97,7 @@ SignatureReader::read_head()
   if (wire.empty()) {
     return {};
   }
-  if (wire.front() > std::byte{3}) {
+  if (wire.front() > std::byte{7}) {
     return bad("its options are unknown");
   }
   m_signature.basis_bytes = *basis_bytes;

@@ -13,7 +13,7 @@ constexpr std::uint64_t step_bytes = 64U << 20U; // two threads' share is a mult
 
 // Of [range.at, range.end), which has no holes.
 Result<>
-feed_data(delta::SignatureBuilder& builder, fs::FileReader& file, DataRange range, ByteSpan buffer)
+feed_data(delta::SignatureBuilder& builder, ReadAt& file, DataRange range, ByteSpan buffer)
 {
   while (range.at < range.end) {
     const ByteSpan piece = buffer.first(std::min<std::uint64_t>(buffer.size(), range.end - range.at));
@@ -29,7 +29,7 @@ feed_data(delta::SignatureBuilder& builder, fs::FileReader& file, DataRange rang
 
 // Bytes [from, to) of the basis.
 Result<>
-feed(delta::SignatureBuilder& builder, fs::FileReader& file, std::uint64_t from, std::uint64_t to)
+feed(delta::SignatureBuilder& builder, ReadAt& file, std::uint64_t from, std::uint64_t to)
 {
   Bytes buffer(std::min<std::uint64_t>(read_bytes, to - from));
   while (from < to) {
@@ -44,7 +44,7 @@ feed(delta::SignatureBuilder& builder, fs::FileReader& file, std::uint64_t from,
 
 } // namespace
 
-BasisSums::BasisSums(const HashKey& key, fs::FileReader* file, std::uint64_t bytes, delta::SumOptions options)
+BasisSums::BasisSums(const HashKey& key, ReadAt* file, std::uint64_t bytes, delta::SumOptions options)
     : m_file(file), m_front(key, bytes, options), m_back(key, bytes, options)
 {
   m_signature.basis_bytes = file != nullptr && bytes <= delta::max_basis_bytes ? bytes : 0;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "godwit/base/io.hpp"
 #include "godwit/delta/signature.hpp"
-#include "godwit/fs/file_reader.hpp"
 
 namespace godwit::endpoint {
 
@@ -11,7 +11,7 @@ class BasisSums
 {
 public:
   // `file` of `bytes` bytes; null: there is no basis. Both outlive it.
-  BasisSums(const HashKey& key, fs::FileReader* file, std::uint64_t bytes, delta::SumOptions options);
+  BasisSums(const HashKey& key, ReadAt* file, std::uint64_t bytes, delta::SumOptions options);
 
   // The next part of the encoded signature; once at least.
   Bytes next();
@@ -22,7 +22,7 @@ private:
   void add(delta::SignatureBuilder& builder, Bytes& wire);
   void add_filler(Bytes& wire);
 
-  fs::FileReader* m_file;
+  ReadAt* m_file;
   delta::Signature m_signature; // without its blocks
   delta::SignatureBuilder m_front;
   delta::SignatureBuilder m_back;

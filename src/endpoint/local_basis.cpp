@@ -21,6 +21,9 @@ DestLane::signature(const proto::Signature& request)
   if (opened) {
     basis = *std::move(opened);
   }
+  if (request.splits && basis.file) {
+    split(basis, request.size);
+  }
   send_sums(request, basis);
   m_bases[request.id] = std::move(basis);
 }
@@ -48,7 +51,7 @@ DestLane::open_basis(const model::RelPath& path)
   }
   const std::uint64_t bytes = file->stat.size;
   return Basis{std::make_unique<fs::FileReader>(std::move(file->fd), folder.label(path.name())), bytes,
-               std::move(partial)};
+               std::move(partial), {}, {}};
 }
 
 Result<DestLane::Basis>
@@ -57,17 +60,36 @@ DestLane::open_similar(const proto::Signature& request)
   TRY_ASSIGN(const fs::Dir folder, m_folders.open(request.path.parent()));
   TRY_ASSIGN(fs::OpenedFile file, m_similar.open(folder, request));
   const std::uint64_t bytes = file.stat.size;
-  return Basis{std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name())), bytes, {}};
+  return Basis{std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name())), bytes, {}, {}, {}};
+}
+
+// What is no program, or cannot be read, stays as it is: of the latter the sums tell.
+void
+DestLane::split(Basis& basis, std::uint64_t new_bytes)
+{
+  if (!delta::is_program(*basis.file, basis.bytes)) {
+    return;
+  }
+  auto lease = m_context.split_bytes.try_take(new_bytes);
+  if (!lease) {
+    return;
+  }
+  if (auto view = delta::SplitView::open(*basis.file, basis.bytes, m_context.roots.key)) {
+    basis.split = *std::move(view);
+    basis.split_bytes = *std::move(lease);
+    basis.bytes = basis.split->bytes();
+  }
 }
 
 // As they are made, so that the source can begin.
 void
-DestLane::send_sums(const proto::Signature& request, Basis& basis)
+DestLane::send_sums(const proto::Signature& request, const Basis& basis)
 {
   delta::SumOptions options;
   options.levels = request.levels ? delta::Levels::several : delta::Levels::one;
   options.strength = request.full ? delta::Strength::full : delta::Strength::sized;
-  BasisSums sums(m_context.roots.key, basis.file.get(), basis.bytes, options);
+  options.form = basis.split ? delta::Form::split : delta::Form::plain;
+  BasisSums sums(m_context.roots.key, basis.content(), basis.bytes, options);
   do {
     const Bytes wire = sums.next();
     send_in_parts(request.id, wire, sums.is_done());
@@ -106,7 +128,7 @@ DestLane::gaps(const proto::Gaps& request)
       return make_error(ErrorKind::protocol, "no basis");
     }
     TRY_ASSIGN(const delta::SumRequests wanted, delta::decode_sum_requests(request.request, basis->bytes));
-    return delta::sum_ranges(m_context.roots.key, *basis->file, wanted);
+    return delta::sum_ranges(m_context.roots.key, *basis->content(), wanted);
   };
   const auto sums = attempt();
   send_in_parts(request.id, sums ? ByteView(*sums) : ByteView(), true);

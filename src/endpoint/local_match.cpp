@@ -47,12 +47,12 @@ void
 SourceLane::match(const proto::Match& request, ByteView sums, bool is_last)
 {
   const std::uint64_t id = request.file.id;
-  m_transfers.insert_or_assign(id, begin(request));
+  m_transfers.insert_or_assign(id, begin(request, delta::form_of(sums)));
   add_sums(id, sums, is_last);
 }
 
 SourceLane::Transfer
-SourceLane::begin(const proto::Match& request)
+SourceLane::begin(const proto::Match& request, delta::Form form)
 {
   const proto::SourceFile& file = request.file;
   Transfer transfer;
@@ -66,20 +66,36 @@ SourceLane::begin(const proto::Match& request)
     transfer.end = changed(file.id, source->stat);
     return transfer;
   }
-  auto duplicate = source->file.duplicate();
-  if (!duplicate) {
-    transfer.end = failed(file.id, duplicate.error().errno_value);
-    return transfer;
+  auto matching = prepare(*source, request, form);
+  if (matching) {
+    transfer.matching = *std::move(matching);
+  } else {
+    transfer.end = ended_by(matching.error(), file.id, *source);
+  }
+  return transfer;
+}
+
+Result<std::unique_ptr<Matching>>
+SourceLane::prepare(OpenSource& source, const proto::Match& request, delta::Form form)
+{
+  const std::uint64_t size = request.file.size;
+  TRY_ASSIGN(fs::Fd duplicate, source.file.duplicate());
+  auto reader = std::make_unique<fs::FileReader>(std::move(duplicate), "file");
+  std::unique_ptr<delta::SplitView> split;
+  if (form == delta::Form::split) {
+    if (request.in_place || size > delta::max_split_bytes) {
+      return sys_error("cannot match file by its split form", EPROTO);
+    }
+    TRY_ASSIGN(split, delta::SplitView::open(*reader, size, m_context.roots.key));
   }
   delta::FileMatchSettings settings;
-  settings.file_bytes = file.size;
+  settings.file_bytes = split ? split->bytes() : size;
   settings.least_saving = m_transfers.size() < max_refined ? request.least_saving : 0;
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, max_threads);
   settings.holds_back = request.in_place;
-  transfer.matching =
-      std::make_unique<Matching>(*std::move(source), fs::FileReader(*std::move(duplicate), "file"),
-                                 m_context.roots.key, request, settings, emitter(file.id));
-  return transfer;
+  settings.form = form;
+  return std::make_unique<Matching>(std::move(source), std::move(reader), std::move(split), m_context.roots.key,
+                                    request, settings, emitter(request.file.id));
 }
 
 delta::OpWriter::Emit
@@ -136,11 +152,9 @@ SourceLane::go_on(std::uint64_t id)
 
 // A file that got shorter meanwhile is no failure to read it.
 proto::OpsEnd
-SourceLane::ended_by(const Error& error, const Transfer& transfer)
+SourceLane::ended_by(const Error& error, std::uint64_t id, const OpenSource& source)
 {
-  const Matching& matching = *transfer.matching;
-  const std::uint64_t id = matching.request.file.id;
-  const auto now = fs::stat_fd(matching.source.file.get(), "file");
+  const auto now = fs::stat_fd(source.file.get(), "file");
   return error.kind == ErrorKind::changed && now ? changed(id, *now) : failed(id, error.errno_value);
 }
 
@@ -150,7 +164,7 @@ SourceLane::advance(Transfers::iterator found)
   Transfer& transfer = found->second;
   if (!transfer.end) {
     auto stepped = step(transfer);
-    transfer.end = stepped ? *stepped : std::optional(ended_by(stepped.error(), transfer));
+    transfer.end = stepped ? *stepped : std::optional(ended_by(stepped.error(), found->first, transfer.matching->source));
   }
   if (transfer.end && transfer.has_all_sums && transfer.asked == 0) {
     const proto::OpsEnd end = *transfer.end;
@@ -202,7 +216,7 @@ SourceLane::match_whole(Matching& matching)
     TRY(matching.writer.copy(0, kept_bytes));
   }
   TRY_ASSIGN(const delta::MatchResult result,
-             delta::emit_tail(matching.reader, m_context.roots.key,
+             delta::emit_tail(*matching.reader, m_context.roots.key,
                               {checks ? 0 : kept_bytes, kept_bytes, request.file.size}, matching.writer));
   return finish(matching, result);
 }
@@ -212,12 +226,17 @@ SourceLane::finish(Matching& matching, delta::MatchResult result)
 {
   TRY(matching.writer.finish());
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(matching.source.file.get(), "file"));
-  const bool whole = result.bytes == matching.request.file.size && is_unchanged(after, matching.source.stat);
+  const std::uint64_t size = matching.request.file.size;
+  if (matching.split && result.bytes == matching.split->bytes()) {
+    result.bytes = size;
+    result.hash = matching.split->file_hash();
+  }
+  const bool whole = result.bytes == size && is_unchanged(after, matching.source.stat);
   proto::OpsEnd end = changed(matching.request.file.id, after);
   end.outcome = whole ? proto::ReadOutcome::whole : proto::ReadOutcome::changed;
   end.hash = result.hash;
   end.bytes = result.bytes;
-  end.literal_bytes = result.literal_bytes + matching.in_place.refused_bytes();
+  end.literal_bytes = std::min(size, result.literal_bytes + matching.in_place.refused_bytes());
   return std::optional(end);
 }
 

@@ -13,6 +13,7 @@
 #include "godwit/base/rate_limit.hpp"
 #include "godwit/delta/file_match.hpp"
 #include "godwit/delta/in_place.hpp"
+#include "godwit/delta/split.hpp"
 #include "godwit/endpoint/endpoint.hpp"
 #include "godwit/fs/dir_cache.hpp"
 #include "godwit/fs/file_reader.hpp"
@@ -25,6 +26,7 @@ struct LaneContext {
   const Roots& roots;
   Answers answer;
   Budget payload;                 // content and ops under way
+  Budget split_bytes{delta::max_split_bytes}; // of new files whose split forms may be joined at once
   std::mutex limit_mutex;
   RateLimit limit;                // of what is read, for copies on this machine
   std::atomic<bool> stopped = false;
@@ -47,16 +49,20 @@ struct OpenSource {
 
 // A file that is being matched, with all it needs.
 struct Matching {
-  Matching(OpenSource opened, fs::FileReader duplicate, const HashKey& key, const proto::Match& asked,
-           const delta::FileMatchSettings& settings, delta::OpWriter::Emit emit)
-      : source(std::move(opened)), reader(std::move(duplicate)), request(asked), writer(std::move(emit)),
-        in_place(reader, writer), match(key, reader, sink(), settings)
+  // `split_form` is null where the file itself is matched.
+  Matching(OpenSource opened, std::unique_ptr<fs::FileReader> duplicate, std::unique_ptr<delta::SplitView> split_form,
+           const HashKey& key, const proto::Match& asked, const delta::FileMatchSettings& settings,
+           delta::OpWriter::Emit emit)
+      : source(std::move(opened)), reader(std::move(duplicate)), split(std::move(split_form)), request(asked),
+        writer(std::move(emit)), in_place(*reader, writer), match(key, content(), sink(), settings)
   {
   }
+  ReadAt& content() { return split ? static_cast<ReadAt&>(*split) : *reader; }
   // What ops go to once they are settled.
   delta::OpSink& sink() { return request.in_place ? static_cast<delta::OpSink&>(in_place) : writer; }
   OpenSource source;
-  fs::FileReader reader;
+  std::unique_ptr<fs::FileReader> reader;
+  std::unique_ptr<delta::SplitView> split;
   proto::Match request;
   delta::OpWriter writer;
   delta::InPlaceFilter in_place;
@@ -99,10 +105,12 @@ private:
   };
   using Transfers = std::map<std::uint64_t, Transfer>;
 
-  Transfer begin(const proto::Match& request);
+  Transfer begin(const proto::Match& request, delta::Form form);
+  // Takes `source` where it succeeds; Error{changed} where the file is shorter than listed.
+  Result<std::unique_ptr<Matching>> prepare(OpenSource& source, const proto::Match& request, delta::Form form);
   delta::OpWriter::Emit emitter(std::uint64_t id);
   void advance(Transfers::iterator transfer);
-  static proto::OpsEnd ended_by(const Error& error, const Transfer& transfer);
+  static proto::OpsEnd ended_by(const Error& error, std::uint64_t id, const OpenSource& source);
   // Nothing while there is more to come of it.
   Result<std::optional<proto::OpsEnd>> step(Transfer& transfer);
   Result<std::optional<proto::OpsEnd>> match_whole(Matching& matching);

@@ -61,9 +61,7 @@ DestLane::begin(Rebuilt& rebuilt, const proto::Apply& request)
   }
   const int basis = rebuilt.basis.file ? rebuilt.basis.file->fd() : -1;
   rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);
-  rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.file.get(), rebuilt.basis.bytes, *rebuilt.rebuild,
-                                                     m_context.roots.key);
-  rebuilt.patcher->set_limit(rebuilt.entry.size);
+  begin_patcher(rebuilt);
   if (rebuilt.staged->is_in_place()) {
     rebuilt.patcher->set_in_place();
   }
@@ -72,6 +70,21 @@ DestLane::begin(Rebuilt& rebuilt, const proto::Apply& request)
     rebuilt.staged->keep(request.kept_bytes);
   }
   return {};
+}
+
+void
+DestLane::begin_patcher(Rebuilt& rebuilt)
+{
+  const HashKey& key = m_context.roots.key;
+  Rebuild* out = rebuilt.rebuild.get();
+  std::uint64_t most_bytes = rebuilt.entry.size;
+  if (rebuilt.basis.split) {
+    rebuilt.join = std::make_unique<delta::SplitJoin>(*out, rebuilt.entry.size, key);
+    out = rebuilt.join.get();
+    most_bytes = delta::max_split_form_bytes(rebuilt.entry.size);
+  }
+  rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.content(), rebuilt.basis.bytes, *out, key);
+  rebuilt.patcher->set_limit(most_bytes);
 }
 
 // The basis, if there is one, is the very file that is overwritten, and still holds what is kept of it.
@@ -131,7 +144,8 @@ DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
   if (end.outcome != proto::ReadOutcome::whole) {
     return changed_error(rebuilt.entry.path);
   }
-  TRY(named(rebuilt.patcher->finish(end.hash, end.bytes), rebuilt.entry.path));
+  TRY(named(rebuilt.join ? rebuilt.join->finish(end.hash, end.bytes) : rebuilt.patcher->finish(end.hash, end.bytes),
+            rebuilt.entry.path));
   return place({rebuilt.id, rebuilt.entry.path, std::move(*rebuilt.staged), rebuilt.basis.partial_folder},
                rebuilt.replaces);
 }

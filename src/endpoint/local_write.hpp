@@ -6,6 +6,7 @@
 
 #include "godwit/delta/patcher.hpp"
 #include "godwit/delta/signature.hpp"
+#include "godwit/delta/split.hpp"
 #include "godwit/fs/file_reader.hpp"
 #include "godwit/fs/folder_times.hpp"
 #include "godwit/fs/staged_file.hpp"
@@ -84,8 +85,12 @@ public:
 private:
   struct Basis {
     std::unique_ptr<fs::FileReader> file; // null: there is none
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0; // of its content
     fs::Dir partial_folder; // where it was kept, if it is what an interrupted transfer left
+    std::unique_ptr<delta::SplitView> split; // what its sums are of, where it is a program
+    Lease split_bytes;
+    // What ops refer to; null: there is none.
+    ReadAt* content() const { return split ? static_cast<ReadAt*>(split.get()) : file.get(); }
   };
   // A file that is being rebuilt; the first error is told at its end.
   struct Rebuilt {
@@ -93,6 +98,7 @@ private:
     Basis basis;
     std::unique_ptr<fs::StagedFile> staged;
     std::unique_ptr<fs::StagedRebuild> rebuild;
+    std::unique_ptr<delta::SplitJoin> join; // where ops make the split form
     std::unique_ptr<delta::Patcher> patcher;
     std::uint64_t id = 0;
     bool replaces = false;
@@ -118,11 +124,13 @@ private:
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
   Result<Basis> open_similar(const proto::Signature& request);
-  void send_sums(const proto::Signature& request, Basis& basis);
+  void split(Basis& basis, std::uint64_t new_bytes);
+  void send_sums(const proto::Signature& request, const Basis& basis);
   void send_in_parts(std::uint64_t id, ByteView sums, bool is_last);
   // What finer sums may be asked of; null: nothing.
   Basis* basis_of(std::uint64_t id);
   Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
+  void begin_patcher(Rebuilt& rebuilt);
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
   Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
   // The file is whole: puts it in place, at once or with others.

@@ -155,7 +155,8 @@ Transfers::ask_sums(Flight& flight, bool similar)
   flight.summing = 1;
   hold_basis(flight, true);
   const bool levels = m_trees.remote() != nullptr && !flight.full_hashes; // finer sums are cut
-  m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, similar,
+  const bool splits = levels && !m_rules.in_place;
+  m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, splits, similar,
                                         entry.size, entry.mtime},
                        {}});
 }

@@ -4,10 +4,12 @@
 #include <tuple>
 
 #include "subject.hpp"
+#include "support/made_program.hpp"
 #include "support/temp_tree.hpp"
 
 using namespace godwit;
 using namespace godwit::test;
+using namespace godwit::testing;
 
 #define BOTH_MAKES LocalSubject, RemoteSubject
 
@@ -41,12 +43,16 @@ noise(std::size_t size)
   return text;
 }
 
+enum class Basis : std::uint8_t { old, split, similar };
+
 // Carries one changed file, or a new one that may be similar to another, from `source` to `dest`, as the
 // controller does. How many bytes were sent as such.
 std::uint64_t
-carry(Subject& source, Subject& dest, const model::Entry& entry, bool is_new = false)
+carry(Subject& source, Subject& dest, const model::Entry& entry, Basis basis = Basis::old)
 {
-  dest.send(proto::Signature{1, entry.path, false, false, is_new, entry.size, entry.mtime});
+  const bool is_new = basis == Basis::similar;
+  dest.send(
+      proto::Signature{1, entry.path, false, false, basis == Basis::split, is_new, entry.size, entry.mtime});
   source.send(proto::Match{{1, entry.base, entry.path, entry.size, entry.mtime}, true, 0});
   for (bool is_last = false; !is_last;) {
     auto sums = dest.expect<proto::Sums>();
@@ -92,6 +98,45 @@ TEST_CASE_TEMPLATE("a changed file is rebuilt from its basis", Make, BOTH_MAKES)
   dest.finish();
 }
 
+TEST_CASE_TEMPLATE("a program is rebuilt from the split form of its basis", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const Bytes old_program = made_program(1, 3000, 0);
+  const Bytes new_program = made_program(1, 3000, 10);
+  tree.file("src/f", as_text(new_program));
+  tree.file("dst/f", as_text(old_program));
+  Make source;
+  Make dest;
+  REQUIRE(source.open(open_source({tree.path("src/")})));
+  REQUIRE(dest.open(open_dest(tree.path("dst"))));
+  const model::Entry entry = entry_at(source, scan_all(false), "f");
+  CHECK(carry(source, dest, entry, Basis::split) < new_program.size() / 2); // most of the plain form
+  CHECK(tree.read("dst/f") == as_text(new_program));
+  source.finish();
+  dest.finish();
+}
+
+TEST_CASE_TEMPLATE("ops that make no split form of the file fail", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const Bytes program = made_program(1, 1000, 0);
+  tree.file("f", as_text(program));
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  const model::Entry entry = regular("f", program.size());
+  subject.send(proto::Signature{1, entry.path, false, false, true, false, entry.size, entry.mtime});
+  while (!subject.template expect<proto::Sums>().is_last) {
+  }
+  subject.send(proto::Apply{1, entry, true, true});
+  SUBCASE("they are those of the plain form") { subject.send(proto::Ops{1, bytes_of("\x04hi")}); }
+  SUBCASE("they claim many operands") { subject.send(proto::Ops{1, bytes_of("\x10\xff\xff\xff\xff\xff\xff\xff\xff")}); }
+  SUBCASE("there are none") {}
+  subject.send(proto::OpsEnd{1, proto::ReadOutcome::whole, {}, entry.size, 2, 0, 0, {}});
+  CHECK(subject.expect_failed(1).kind == ErrorKind::verify);
+  subject.finish();
+  CHECK(tree.read("f") == as_text(program));
+}
+
 TEST_CASE_TEMPLATE("a new file is rebuilt from a similar one, which stays as it is", Make, BOTH_MAKES)
 {
   const TempTree tree;
@@ -105,7 +150,7 @@ TEST_CASE_TEMPLATE("a new file is rebuilt from a similar one, which stays as it 
   REQUIRE(source.open(open_source({tree.path("src/")})));
   REQUIRE(dest.open(open_dest(tree.path("dst"))));
   const model::Entry entry = entry_at(source, scan_all(false), "d/tool-1.2");
-  CHECK(carry(source, dest, entry, true) < 40'000);
+  CHECK(carry(source, dest, entry, Basis::similar) < 40'000);
   CHECK(tree.read("dst/d/tool-1.2") == edited(old_text));
   CHECK(tree.read("dst/d/tool-1.1") == old_text);
   CHECK(tree.names("dst/d") == std::set<std::string>{"tool-1.1", "tool-1.2", "tool-1.3", "other"});

@@ -240,7 +240,7 @@ TEST_CASE("no content comes through a link")
     for (const char* name : {"linkfiles", "link/g", "inside/up/linkfiles", "absolute/g"}) {
       RemoteSubject agent;
       REQUIRE(agent.open(open_dest(planted.tree.path("root"))));
-      agent.send(proto::Signature{1, path(name), false, false, true, planted.secret.size(), {}});
+      agent.send(proto::Signature{1, path(name), false, false, false, true, planted.secret.size(), {}});
       const auto sums = agent.expect<proto::Sums>();
       CHECK(sums.is_last);
       const auto signature = delta::decode(sums.part);

@@ -286,6 +286,24 @@ TEST_CASE_TEMPLATE("a file that changed since it was listed is not matched", Mak
   CHECK(end.new_size == 12);
 }
 
+TEST_CASE_TEMPLATE("a file that is overwritten is not matched by its split form", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  tree.file("a", "hello");
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const auto entries = listed(subject, scan_all(false));
+  proto::Match match{file_of(entries[1], 1), true, 0};
+  match.in_place = true;
+  subject.send(match);
+  Bytes sums;
+  delta::encode({0, delta::shape_for(0, {.form = delta::Form::split}), {}}, sums);
+  subject.send(proto::Sums{1, sums, true});
+  const auto end = subject.template expect<proto::OpsEnd>();
+  CHECK(end.outcome == proto::ReadOutcome::failed);
+  CHECK(end.errno_value == EPROTO);
+}
+
 TEST_CASE_TEMPLATE("a source file is removed only if it is as it was read", Make, BOTH_MAKES)
 {
   const TempTree tree;

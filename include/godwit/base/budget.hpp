@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace godwit {
@@ -24,6 +25,8 @@ public:
   Budget& operator=(const Budget&) = delete;
 
   Lease take(std::size_t units);
+  // Does not wait: nothing where there is no room now.
+  std::optional<Lease> try_take(std::size_t units);
   void close();
 
 private:

@@ -17,6 +17,7 @@ struct FileMatchSettings {
   std::uint64_t least_saving = 0; // bytes of the whole file for which an exchange of finer sums pays; 0: none does
   unsigned threads = 1;           // that search a part, 1 to 16
   bool holds_back = false;        // no ops before the last sums have come: the basis is overwritten
+  Form form = Form::plain;        // of the new file; the sums have to be of the same
 };
 
 // Matches a new file against the sums of a basis, while they come, and finds out what finer sums to ask for.
@@ -42,7 +43,7 @@ public:
   ~FileMatch();
   FileMatch(FileMatch&&) noexcept;
 
-  // The next bytes of an encoded signature. Error{protocol}: it is malformed.
+  // The next bytes of an encoded signature. Error{protocol}: it is malformed, or of another form.
   Result<> add_sums(ByteView part);
   bool has_all_sums() const;
   // There are blocks to search for, as far as is known.

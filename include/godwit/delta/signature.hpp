@@ -33,10 +33,13 @@ constexpr std::uint64_t max_basis_bytes = std::uint64_t{1} << 44; // 16 TiB
 enum class Strength : std::uint8_t { sized, full };
 // Whether finer sums of what did not match will follow: then blocks are larger.
 enum class Levels : std::uint8_t { one, several };
+// What the bytes are: those of a file, or of its split form (split.hpp).
+enum class Form : std::uint8_t { plain, split };
 
 struct SumOptions {
   Strength strength = Strength::sized;
   Levels levels = Levels::one;
+  Form form = Form::plain;
   bool operator==(const SumOptions&) const = default;
 };
 
@@ -122,6 +125,7 @@ class SignatureReader
 {
 public:
   Result<> add(ByteView part);
+  bool has_head() const { return m_has_head; }
   bool is_complete() const;
   // As far as it has come.
   const Signature& signature() const { return m_signature; }
@@ -135,6 +139,9 @@ private:
   std::uint64_t m_count = 0; // of blocks, when it is complete
   Bytes m_rest;              // not yet enough for a block
 };
+
+// Of what the signature is whose wire form begins with `part`; plain where that is too short to tell.
+Form form_of(ByteView part);
 
 // Takes a whole encoded signature.
 Result<Signature> decode(ByteView wire);

@@ -19,6 +19,7 @@ struct Signature {
   model::RelPath path;
   bool levels = false; // finer sums may be asked for: larger blocks
   bool full = false;   // hashes that are not cut, under another salt: a check failed
+  bool splits = false; // of a program the split form's (delta/split.hpp)
   bool similar = false;
   std::uint64_t size = 0; // of the new file
   model::Time mtime{};
@@ -26,8 +27,7 @@ struct Signature {
   {
     return std::tuple{field("id", &Signature::id),         field("path", &Signature::path),
                       field("levels", &Signature::levels), field("full", &Signature::full),
-                      field("similar", &Signature::similar), field("size", &Signature::size),
-                      field("mtime", &Signature::mtime)};
+                      field("splits", &Signature::splits), field("similar", &Signature::similar), field("size", &Signature::size), field("mtime", &Signature::mtime)};
   }
 };
 

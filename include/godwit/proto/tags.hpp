@@ -7,7 +7,7 @@
 
 namespace godwit::proto {
 
-inline constexpr std::uint32_t protocol_version = 4;
+inline constexpr std::uint32_t protocol_version = 5;
 inline constexpr std::size_t max_message_bytes = 1U << 20U;
 inline constexpr std::size_t max_chunk_bytes = 256U << 10U; // of sums, ops and content in one message
 inline constexpr std::size_t max_batch = 512;               // files in one Read, Put or Contents

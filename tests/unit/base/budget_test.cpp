@@ -28,6 +28,19 @@ TEST_CASE("a request larger than the whole budget is granted alone")
   const Lease lease = budget.take(1000);
 }
 
+TEST_CASE("who does not want to wait gets what is free, or nothing")
+{
+  Budget budget(10);
+  auto first = budget.try_take(8);
+  REQUIRE(first);
+  CHECK_FALSE(budget.try_take(3));
+  CHECK(budget.try_take(2));
+  CHECK_FALSE(budget.try_take(~std::size_t{0}));
+  first->release();
+  const Lease larger = budget.take(11);
+  CHECK_FALSE(budget.try_take(0));
+}
+
 TEST_CASE("a closed budget blocks nobody")
 {
   Budget budget(1);

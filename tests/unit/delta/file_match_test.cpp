@@ -271,6 +271,21 @@ TEST_CASE("replies that were not asked for, and sums behind the end, are refused
   CHECK(!exchange.match.add_sums(as_bytes("more")));
 }
 
+TEST_CASE("sums of another form than the file's are refused")
+{
+  const Bytes old_file = some_bytes(5000);
+  for (const Form form : {Form::plain, Form::split}) {
+    for (const Form of_sums : {Form::plain, Form::split}) {
+      MemoryReadAt file(old_file);
+      Exchange exchange(old_file, file, {.file_bytes = old_file.size(), .form = form});
+      const Bytes sums = encoded_signature(key, old_file, {.form = of_sums});
+      CHECK(form_of(sums) == of_sums);
+      CHECK(form_of(ByteView(sums).first(1)) == Form::plain);
+      CHECK(static_cast<bool>(exchange.match.add_sums(sums)) == (form == of_sums));
+    }
+  }
+}
+
 TEST_CASE("a reply of a wrong length ends asking, and the file goes as it is")
 {
   const Bytes basis = some_bytes(3 * mib, 10);

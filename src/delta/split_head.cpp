@@ -1,0 +1,50 @@
+#include "delta/split_head.hpp"
+
+#include <bit>
+
+#include "godwit/base/assert.hpp"
+
+namespace godwit::delta
+{
+
+SplitHead::Wire
+SplitHead::encode() const
+{
+  ASSERT(tables.size() <= max_tables);
+  std::array<std::uint64_t, 1 + numbers_a_table * max_tables> numbers{operands};
+  std::size_t next = 1;
+  for (const Table& table : tables) {
+    numbers.at(next++) = table.at;
+    numbers.at(next++) = table.bytes;
+    numbers.at(next++) = static_cast<std::uint64_t>(table.kind) + 1;
+  }
+  return std::bit_cast<Wire>(numbers);
+}
+
+std::optional<SplitHead>
+SplitHead::decode(ByteView wire, std::uint64_t file_bytes)
+{
+  ASSERT(wire.size() == bytes);
+  const std::byte* from = wire.data();
+  const auto take = [&] {
+    const auto number = load_le<std::uint64_t>(from);
+    from += number_bytes;
+    return number;
+  };
+  SplitHead head;
+  head.operands = take();
+  for (std::size_t i = 0; i < max_tables; ++i) {
+    Table table{take(), take(), {}};
+    const std::uint64_t kind = take();
+    if (kind > static_cast<std::uint64_t>(TableKind::frames) + 1) {
+      return std::nullopt;
+    }
+    if (kind != 0) {
+      table.kind = static_cast<TableKind>(kind - 1);
+      head.tables.push_back(table);
+    }
+  }
+  return are_tables(head.tables, file_bytes) ? std::optional(std::move(head)) : std::nullopt;
+}
+
+} // namespace godwit::delta
