@@ -27,13 +27,10 @@ Fd::reset()
   }
 }
 
-Result<>
-Fd::close(const char* object)
+bool
+Fd::close()
 {
-  if (m_fd >= 0 && ::close(std::exchange(m_fd, -1)) != 0 && errno != EINTR) {
-    return sys_error(std::string("cannot close ") + object);
-  }
-  return {};
+  return m_fd < 0 || ::close(std::exchange(m_fd, -1)) == 0 || errno == EINTR;
 }
 
 Result<Fd>

@@ -111,6 +111,9 @@ open_beneath(int folder, const char* path, int flags)
     }
     is_missing.store(errno == ENOSYS, std::memory_order_relaxed);
   }
+  if (std::string_view(path) == ".") {
+    return ::openat(folder, path, flags | O_DIRECTORY | O_CLOEXEC);
+  }
   return open_by_component(folder, path, flags, nullptr, nullptr);
 }
 

@@ -19,8 +19,9 @@ chown_fd(int fd, std::uint32_t uid, std::uint32_t gid)
 
 // Did the owner change (and with it, perhaps, the set-id bits)?
 Result<bool>
-set_owner(int fd, const Stat& there, const Metadata& wanted, const std::string& what)
+set_owner(const OpenEntry& entry, const Metadata& wanted)
 {
+  const Stat& there = entry.there;
   const bool uid_differs = wanted.uid != model::keep_id && wanted.uid != there.uid;
   const bool gid_differs = wanted.gid != model::keep_id && wanted.gid != there.gid;
   if (!uid_differs && !gid_differs) {
@@ -28,14 +29,14 @@ set_owner(int fd, const Stat& there, const Metadata& wanted, const std::string& 
   }
   const std::uint32_t uid = uid_differs ? wanted.uid : model::keep_id;
   const std::uint32_t gid = gid_differs ? wanted.gid : model::keep_id;
-  if (chown_fd(fd, uid, gid) == 0) {
+  if (chown_fd(entry.fd, uid, gid) == 0) {
     return true;
   }
   if (errno != EPERM || !wanted.is_owner_optional) {
-    return sys_error("cannot set owner of " + what);
+    return sys_error("cannot set owner of " + entry.parent.label(entry.name));
   }
   // Who may not give a file away may still pass it to a group of their own.
-  return uid_differs && gid_differs && chown_fd(fd, model::keep_id, gid) == 0;
+  return uid_differs && gid_differs && chown_fd(entry.fd, model::keep_id, gid) == 0;
 }
 
 // A regular file is mostly open for reading or writing; all else is held by O_PATH,
@@ -84,17 +85,18 @@ set_mtime(int fd, const Stat& there, model::Time mtime)
 } // namespace
 
 Result<>
-set_metadata(int fd, const Stat& there, const Metadata& wanted, const std::string& what)
+set_metadata(const OpenEntry& entry, const Metadata& wanted)
 {
-  TRY_ASSIGN(const bool has_new_owner, set_owner(fd, there, wanted, what));
+  const Stat& there = entry.there;
+  TRY_ASSIGN(const bool has_new_owner, set_owner(entry, wanted));
   const std::uint32_t mode = wanted.mode.value_or(there.mode);
   const bool lost_bits = has_new_owner && (there.mode & (S_ISUID | S_ISGID)) != 0;
   if (there.type != model::Type::symlink && (mode != there.mode || lost_bits) &&
-      chmod_fd(fd, there, mode) != 0) {
-    return sys_error("cannot set mode of " + what);
+      chmod_fd(entry.fd, there, mode) != 0) {
+    return sys_error("cannot set mode of " + entry.parent.label(entry.name));
   }
-  if (wanted.mtime && *wanted.mtime != there.mtime && set_mtime(fd, there, *wanted.mtime) != 0) {
-    return sys_error("cannot set time of " + what);
+  if (wanted.mtime && *wanted.mtime != there.mtime && set_mtime(entry.fd, there, *wanted.mtime) != 0) {
+    return sys_error("cannot set time of " + entry.parent.label(entry.name));
   }
   return {};
 }
@@ -103,16 +105,15 @@ Result<>
 set_metadata(const Dir& parent, std::string_view name, const Metadata& wanted)
 {
   TRY_ASSIGN(const Fd handle, parent.open_handle(name));
-  const std::string what = parent.label(name);
-  TRY_ASSIGN(const Stat there, stat_fd(handle.get(), what));
-  return set_metadata(handle.get(), there, wanted, what);
+  TRY_ASSIGN(const Stat there, stat_fd(handle.get(), parent.label(name)));
+  return set_metadata({parent, name, handle.get(), there}, wanted);
 }
 
 Result<>
 set_metadata(const Dir& folder, const Metadata& wanted)
 {
   TRY_ASSIGN(const Stat there, folder.stat());
-  return set_metadata(folder.fd(), there, wanted, folder.label());
+  return set_metadata({folder, {}, folder.fd(), there}, wanted);
 }
 
 } // namespace godwit::fs

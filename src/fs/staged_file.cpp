@@ -244,7 +244,7 @@ StagedFile::finish()
     there.gid = owner->gid;
   }
   there.mtime.nanoseconds = ~0U; // never what is wanted
-  return set_metadata(m_fd.get(), there, m_wanted, m_parent.label(m_name));
+  return set_metadata({m_parent, m_name, m_fd.get(), there}, m_wanted);
 }
 
 Result<>
@@ -264,9 +264,15 @@ StagedFile::finish_in_place()
   if (!wanted.mode) {
     wanted.mode = m_lent_mode;
   }
-  TRY(set_metadata(m_fd.get(), there, wanted, label));
+  TRY(set_metadata({m_parent, m_name, m_fd.get(), there}, wanted));
   m_lent_mode.reset();
   return {};
+}
+
+Result<>
+StagedFile::close()
+{
+  return m_fd.close() ? Result<>() : Result<>(sys_error("cannot close " + m_parent.label(m_name)));
 }
 
 Result<>
@@ -274,11 +280,11 @@ StagedFile::publish()
 {
   if (m_is_in_place || m_staged_name == m_name) { // or `direct`
     m_staged_name.clear();
-    return m_fd.close(m_parent.label(m_name).c_str());
+    return close();
   }
   if (m_staged_name.empty()) {
     if (link_unnamed(m_fd.get(), m_parent.fd(), m_name.c_str()) == 0) {
-      return m_fd.close(m_parent.label(m_name).c_str());
+      return close();
     }
     if (errno != EEXIST) {
       return sys_error("cannot create " + m_parent.label(m_name));
@@ -288,7 +294,7 @@ StagedFile::publish()
     }
     TRY(name_it(m_parent));
   }
-  TRY(m_fd.close(m_parent.label(m_name).c_str())); // before it replaces anything: NFS reports lost bytes here
+  TRY(close()); // before it replaces anything: NFS reports lost bytes here
   if (::renameat(m_parent.fd(), m_staged_name.c_str(), m_parent.fd(), m_name.c_str()) != 0) {
     return sys_error("cannot replace " + m_parent.label(m_name));
   }

@@ -73,7 +73,7 @@ StagedFolder::create(const Dir& parent, std::string_view name, const Metadata& w
   if ((held.mode & S_ISGID) != 0 && wanted.mode && (*wanted.mode & S_ISGID) == 0) {
     Metadata now; // what is made in it does not inherit the group of a folder above
     now.mode = 0700;
-    TRY(set_metadata(staged.m_folder.fd(), held, now, parent.label(name)));
+    TRY(set_metadata({parent, name, staged.m_folder.fd(), held}, now));
   }
   return staged;
 }

@@ -34,8 +34,8 @@ public:
   // Closes it now, errors ignored.
   void reset();
   // Closes it now. For descriptors that were written to, where an error of
-  // close (NFS, quotas) means lost bytes. EINTR counts as closed.
-  Result<> close(const char* object);
+  // close (NFS, quotas) means lost bytes: then it is false, and errno set. EINTR counts as closed.
+  bool close();
   // A second descriptor of the same open file, close-on-exec.
   Result<Fd> duplicate() const;
 

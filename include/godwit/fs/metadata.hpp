@@ -25,7 +25,14 @@ struct Metadata {
 Result<> set_metadata(const Dir& parent, std::string_view name, const Metadata& wanted);
 // Of the folder itself: a root, say.
 Result<> set_metadata(const Dir& folder, const Metadata& wanted);
-// Of an open descriptor (O_PATH will do) that is `there` now; `what` names it in errors.
-Result<> set_metadata(int fd, const Stat& there, const Metadata& wanted, const std::string& what);
+// What has that name in a folder, or the folder itself where there is none; open (O_PATH will do), and as `there`
+// says.
+struct OpenEntry {
+  const Dir& parent;
+  std::string_view name;
+  int fd;
+  Stat there;
+};
+Result<> set_metadata(const OpenEntry& entry, const Metadata& wanted);
 
 } // namespace godwit::fs

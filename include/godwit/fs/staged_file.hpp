@@ -105,6 +105,7 @@ private:
   Result<> open_in_place();
   Result<OpenedFile> open_unwritable(const Stat& there);
   Result<> finish_in_place();
+  Result<> close();
   Result<> clear(std::uint64_t offset, std::uint64_t length);
   Result<> name_it(const Dir& folder);
   Result<> write_all(std::uint64_t offset, ByteView bytes);
