@@ -15,7 +15,7 @@ class SplitPage
 {
 public:
   static constexpr std::size_t bytes = std::size_t{16} << 10U;
-  static constexpr std::size_t max_operands = bytes / 16; // more stay where they are
+  static constexpr std::size_t max_operands = bytes / 12; // more stay where they are
 
   // What is left of the operands of a whole file.
   struct Rest {

@@ -22,8 +22,8 @@
 namespace godwit::delta
 {
 
-// Smaller files are sent for less than it saves; of larger ones the operands would take much memory: a tenth
-// of the file, and never more than three sixteenths.
+// Smaller files are sent for less than it saves; of larger ones the operands would take much memory: a tenth of
+// the file, and never more than a quarter.
 constexpr std::uint64_t min_split_bytes = std::uint64_t{16} << 10;
 constexpr std::uint64_t max_split_bytes = std::uint64_t{256} << 20;
 

@@ -122,7 +122,7 @@ TEST_CASE("a page that is full of operands keeps those that are too many")
   }
   check_round_trip(file, 1);
   CHECK(max_split_form_bytes(file.size()) == Split(file).form.size());
-  CHECK(Split(file).view->operands() == std::uint64_t{3 * 1024}); // of three pages
+  CHECK(Split(file).view->operands() == std::uint64_t{3 * 1365}); // of three pages
 }
 
 TEST_CASE("a real program has operands and tables, and comes back")
@@ -193,7 +193,7 @@ TEST_CASE("what is no split form of the file is refused")
   SUBCASE("it has more operands than its pages hold")
   {
     Bytes other = split.form;
-    store_le(other.data(), std::uint64_t{4 * 1024 + 1});
+    store_le(other.data(), std::uint64_t{4 * 1365 + 1});
     CHECK(is_refused(joined(other, file.size(), hash, 1)));
   }
   SUBCASE("it is of other bytes")
