@@ -3,11 +3,9 @@
 #include <array>
 #include <bit>
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
 constexpr std::size_t group = 64;                 // positions that are tested at once
@@ -81,10 +79,8 @@ private:
   std::size_t m_free_from = 0;
 };
 
-} // namespace
-
 std::size_t
-find_operands(ByteView page, std::span<std::uint16_t> positions)
+find_x86_64(ByteView page, std::span<std::uint16_t> positions)
 {
   Positions found(positions);
   std::size_t at = before;
@@ -98,6 +94,26 @@ find_operands(ByteView page, std::span<std::uint16_t> positions)
     found.add(at, candidates(rest.data() + before));
   }
   return found.count();
+}
+
+std::size_t
+find_aarch64(ByteView page, std::span<std::uint16_t> positions)
+{
+  std::size_t count = 0;
+  for (std::size_t at = 0; at + operand_bytes <= page.size() && count < positions.size();
+       at += operand_bytes) {
+    positions[count] = static_cast<std::uint16_t>(at);
+    count += (page[at + operand_low_bytes] & std::byte{0x7c}) == std::byte{0x14} ? 1 : 0;
+  }
+  return count;
+}
+
+} // namespace
+
+std::size_t
+find_operands(Machine machine, ByteView page, std::span<std::uint16_t> positions)
+{
+  return machine == Machine::aarch64 ? find_aarch64(page, positions) : find_x86_64(page, positions);
 }
 
 } // namespace godwit::delta

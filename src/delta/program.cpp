@@ -8,11 +8,9 @@
 
 #include "godwit/delta/split.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t word_bytes = 4;
 constexpr std::uint64_t least_table = 128;
@@ -78,17 +76,33 @@ chosen(Tables tables, std::uint64_t bytes)
 
 } // namespace
 
+std::optional<Machine>
+machine_of(ReadAt& program)
+{
+  const auto headers = read_all<Elf64_Ehdr>(program, 0, 1);
+  if (!headers) {
+    return std::nullopt;
+  }
+  const Elf64_Ehdr& header = headers->front();
+  const std::string_view ident(reinterpret_cast<const char*>(header.e_ident), EI_NIDENT);
+  if (!ident.starts_with(ELFMAG) || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_ident[EI_DATA] != ELFDATA2LSB) {
+    return std::nullopt;
+  }
+  switch (header.e_machine) {
+  case EM_X86_64:
+    return Machine::x86_64;
+  case EM_AARCH64:
+    return Machine::aarch64;
+  default:
+    return std::nullopt;
+  }
+}
+
 bool
 is_program(ReadAt& file, std::uint64_t bytes)
 {
-  if (bytes < min_split_bytes || bytes > max_split_bytes) {
-    return false;
-  }
-  const auto header = read_all<Elf64_Ehdr>(file, 0, 1);
-  return header &&
-         std::string_view(reinterpret_cast<const char*>(header->front().e_ident), SELFMAG) == ELFMAG &&
-         header->front().e_ident[EI_CLASS] == ELFCLASS64 && header->front().e_ident[EI_DATA] == ELFDATA2LSB &&
-         header->front().e_machine == EM_X86_64;
+  return bytes >= min_split_bytes && bytes <= max_split_bytes && machine_of(file);
 }
 
 Tables

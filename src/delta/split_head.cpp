@@ -4,15 +4,14 @@
 
 #include "godwit/base/assert.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 SplitHead::Wire
 SplitHead::encode() const
 {
   ASSERT(tables.size() <= max_tables);
-  std::array<std::uint64_t, 1 + numbers_a_table * max_tables> numbers{operands};
-  std::size_t next = 1;
+  std::array<std::uint64_t, bytes / number_bytes> numbers{static_cast<std::uint64_t>(machine), operands};
+  std::size_t next = 2;
   for (const Table& table : tables) {
     numbers.at(next++) = table.at;
     numbers.at(next++) = table.bytes;
@@ -32,6 +31,11 @@ SplitHead::decode(ByteView wire, std::uint64_t file_bytes)
     return number;
   };
   SplitHead head;
+  const std::uint64_t machine = take();
+  if (machine > static_cast<std::uint64_t>(Machine::aarch64)) {
+    return std::nullopt;
+  }
+  head.machine = static_cast<Machine>(machine);
   head.operands = take();
   for (std::size_t i = 0; i < max_tables; ++i) {
     Table table{take(), take(), {}};

@@ -6,11 +6,9 @@
 #include "godwit/base/content_hash.hpp"
 #include "godwit/delta/split.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 std::uint64_t
 max_operands_of(std::uint64_t file_bytes)
@@ -141,7 +139,7 @@ SplitJoin::State::end_page()
     rest.planes[k] = planes.data() + k * head.operands + joined;
   }
   rest.operands = head.operands - joined;
-  joined += page.put_together(held, rest);
+  joined += page.put_together(head.machine, held, rest);
   walk->code(held, made, Direction::together);
   hash.update(held);
   made += held.size();

@@ -6,8 +6,7 @@
 #include "delta/operands.hpp"
 #include "godwit/base/bytes.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // A page of a program whose operands stand apart from its code: of each the lowest byte in one plane, the
 // next in another, the third in the last.
@@ -25,9 +24,9 @@ public:
 
   // Takes the operands out of `code`, at most a page.
   void
-  take_apart(ByteSpan code)
+  take_apart(Machine machine, ByteSpan code)
   {
-    m_operands = find_operands(code, m_positions);
+    m_operands = find_operands(machine, code, m_positions);
     for (std::size_t i = 0; i < m_operands; ++i) {
       for (std::size_t k = 0; k < operand_low_bytes; ++k) {
         m_planes[k][i] = std::exchange(code[m_positions[i] + k], operand_filler);
@@ -37,9 +36,9 @@ public:
 
   // The reverse; how many operands it took of the rest. What finds none is left as it is.
   std::size_t
-  put_together(ByteSpan code, const Rest& rest)
+  put_together(Machine machine, ByteSpan code, const Rest& rest)
   {
-    m_operands = find_operands(code, m_positions);
+    m_operands = find_operands(machine, code, m_positions);
     m_operands = std::min<std::uint64_t>(m_operands, rest.operands);
     for (std::size_t i = 0; i < m_operands; ++i) {
       for (std::size_t k = 0; k < operand_low_bytes; ++k) {

@@ -9,11 +9,9 @@
 #include "godwit/base/content_hash.hpp"
 #include "godwit/delta/split.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t scan_bytes = 16 * SplitPage::bytes; // read at once
 
@@ -29,6 +27,7 @@ struct SplitView::State {
   ReadAt& file;
   std::uint64_t file_bytes;
   Hash128 hash{};
+  Machine machine = Machine::x86_64;
   Tables tables;
   SplitHead::Wire head{};
   std::vector<std::uint32_t> before{0};    // operands before each page, and in all
@@ -91,6 +90,7 @@ SplitView::file_hash() const
 Result<>
 SplitView::State::scan(const HashKey& key)
 {
+  machine = machine_of(file).value_or(machine);
   tables = find_tables(file, file_bytes);
   TableWalk walk(tables);
   ContentHash content(key);
@@ -112,7 +112,7 @@ SplitView::State::scan(const HashKey& key)
     }
   }
   hash = content.digest();
-  head = SplitHead{operands(), tables}.encode();
+  head = SplitHead{machine, operands(), tables}.encode();
   return {};
 }
 
@@ -120,7 +120,7 @@ void
 SplitView::State::take_apart(ByteSpan bytes, std::uint64_t at, TableWalk& walk)
 {
   walk.code(bytes, at, Direction::apart);
-  page.take_apart(bytes);
+  page.take_apart(machine, bytes);
 }
 
 TableWalk

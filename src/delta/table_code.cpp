@@ -3,13 +3,21 @@
 #include <algorithm>
 #include <utility>
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
-std::uint32_t
-TableCode::code(std::uint32_t word, std::uint32_t at, Direction direction)
+void
+TableCode::code(ByteSpan words, std::uint64_t at, Direction direction)
 {
-  return m_kind == TableKind::frames ? code_frame(word, at, direction) : code_record(word, direction);
+  const auto each = [&](auto coded) {
+    for (std::size_t i = 0; i < words.size(); i += sizeof(std::uint32_t)) {
+      store_le(&words[i], coded(load_le<std::uint32_t>(&words[i]), static_cast<std::uint32_t>(at + i)));
+    }
+  };
+  if (m_kind == TableKind::frames) {
+    each([&](std::uint32_t word, std::uint32_t word_at) { return code_frame(word, word_at, direction); });
+  } else {
+    each([&](std::uint32_t word, std::uint32_t) { return code_record(word, direction); });
+  }
 }
 
 std::uint32_t
@@ -99,12 +107,9 @@ TableWalk::code(ByteSpan page, std::uint64_t at, Direction direction)
     if (!m_code) {
       m_code.emplace(table.kind);
     }
-    const std::uint64_t end = std::min(table.end(), page_end);
-    for (std::uint64_t word = std::max(table.at, at); word < end; word += sizeof(std::uint32_t)) {
-      std::byte* bytes = page.data() + (word - at);
-      store_le(bytes,
-               m_code->code(load_le<std::uint32_t>(bytes), static_cast<std::uint32_t>(word), direction));
-    }
+    const std::uint64_t from = std::max(table.at, at);
+    const std::uint64_t to = std::min(table.end(), page_end);
+    m_code->code(page.subspan(from - at, to - from), from, direction);
     if (table.end() > page_end) {
       return; // it goes on
     }

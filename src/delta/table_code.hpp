@@ -7,8 +7,7 @@
 
 #include "godwit/base/bytes.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 enum class TableKind : std::uint8_t {
   pairs,   // records of two words: .eh_frame_hdr behind its head
@@ -42,8 +41,8 @@ class TableCode
 {
 public:
   explicit TableCode(TableKind kind) : m_kind(kind) {}
-  // `at` is the word's offset in the file.
-  std::uint32_t code(std::uint32_t word, std::uint32_t at, Direction direction);
+  // The next words of the table, which begin at `at` in the file.
+  void code(ByteSpan words, std::uint64_t at, Direction direction);
 
 private:
   enum class Field : std::uint8_t { length, frame_id, begin, range, rest, end };

@@ -49,9 +49,11 @@ DestLane::open_basis(const model::RelPath& path)
   if (!file) {
     return std::move(file).error();
   }
-  const std::uint64_t bytes = file->stat.size;
-  return Basis{std::make_unique<fs::FileReader>(std::move(file->fd), folder.label(path.name())), bytes,
-               std::move(partial), {}, {}};
+  Basis basis;
+  basis.file = std::make_unique<fs::FileReader>(std::move(file->fd), folder.label(path.name()));
+  basis.bytes = file->stat.size;
+  basis.partial_folder = std::move(partial);
+  return basis;
 }
 
 Result<DestLane::Basis>
@@ -59,8 +61,10 @@ DestLane::open_similar(const proto::Signature& request)
 {
   TRY_ASSIGN(const fs::Dir folder, m_folders.open(request.path.parent()));
   TRY_ASSIGN(fs::OpenedFile file, m_similar.open(folder, request));
-  const std::uint64_t bytes = file.stat.size;
-  return Basis{std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name())), bytes, {}, {}, {}};
+  Basis basis;
+  basis.file = std::make_unique<fs::FileReader>(std::move(file.fd), folder.label(request.path.name()));
+  basis.bytes = file.stat.size;
+  return basis;
 }
 
 // What is no program, or cannot be read, stays as it is: of the latter the sums tell.

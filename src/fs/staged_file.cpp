@@ -61,7 +61,7 @@ link_unnamed(int fd, int folder, const char* name)
 } // namespace
 
 StagedFile::StagedFile(Dir parent, std::string name, Metadata wanted)
-    : m_parent(std::move(parent)), m_name(std::move(name)), m_wanted(std::move(wanted))
+    : m_parent(std::move(parent)), m_name(std::move(name)), m_wanted(wanted)
 {
 }
 

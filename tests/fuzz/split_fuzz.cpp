@@ -9,8 +9,7 @@
 using namespace godwit;
 using namespace godwit::testing;
 
-namespace
-{
+namespace {
 
 struct Memory : Rebuild {
   Result<>
@@ -55,6 +54,10 @@ Bytes
 with_header(FuzzInput input)
 {
   Elf64_Ehdr header{};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_machine = input.below(2) == 0 ? EM_X86_64 : EM_AARCH64;
   header.e_shoff = input.number(2);
   header.e_shentsize = sizeof(Elf64_Shdr);
   header.e_shnum = static_cast<Elf64_Half>(1 + input.below(12));

@@ -7,8 +7,7 @@
 
 #include "support/random_bytes.hpp"
 
-namespace godwit::testing
-{
+namespace godwit::testing {
 
 // The header of an x86-64 program; sections stand from `sections_at` on, the last one names them.
 inline void

@@ -3,7 +3,7 @@
 // over the file, so that hardly a block stays as it was. In this form they stand apart from the code, and
 // tables of addresses are differences from one record to the next:
 //
-//   head: the number of operands, and where the tables are (delta/split_head.hpp)
+//   head: machine, number of operands, and where the tables are (delta/split_head.hpp)
 //   planes: of all operands (delta/operands.hpp) the lowest bytes, then the next, then the third
 //   the file, with differences in its tables (delta/table_code.hpp), and in its pages of 16 KiB a filler in
 //   the place of these bytes
@@ -19,15 +19,14 @@
 #include "godwit/base/rebuild.hpp"
 #include "godwit/base/result.hpp"
 
-namespace godwit::delta
-{
+namespace godwit::delta {
 
 // Smaller files are sent for less than it saves; of larger ones the operands would take much memory: a tenth of
 // the file, and never more than a quarter.
 constexpr std::uint64_t min_split_bytes = std::uint64_t{16} << 10;
 constexpr std::uint64_t max_split_bytes = std::uint64_t{256} << 20;
 
-// Whether a file of `bytes` bytes is an ELF program for x86-64, for which the split form is meant.
+// Whether a file of `bytes` bytes is an ELF program for x86-64 or AArch64, for which the split form is meant.
 bool is_program(ReadAt& file, std::uint64_t bytes);
 
 // The split form of a file, made while it is read. Keeps 4 bytes for each page. Any number of threads may

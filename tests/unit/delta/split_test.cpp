@@ -14,8 +14,7 @@ using namespace godwit;
 using namespace godwit::delta;
 using namespace godwit::testing;
 
-namespace
-{
+namespace {
 
 const HashKey key{HashKey::Seed{std::byte{9}}};
 
@@ -193,7 +192,7 @@ TEST_CASE("what is no split form of the file is refused")
   SUBCASE("it has more operands than its pages hold")
   {
     Bytes other = split.form;
-    store_le(other.data(), std::uint64_t{4 * 1365 + 1});
+    store_le(other.data() + SplitHead::number_bytes, std::uint64_t{4 * 1365 + 1});
     CHECK(is_refused(joined(other, file.size(), hash, 1)));
   }
   SUBCASE("it is of other bytes")
@@ -202,13 +201,19 @@ TEST_CASE("what is no split form of the file is refused")
     other.back() ^= std::byte{1};
     CHECK(is_refused(joined(other, file.size(), hash, 1)));
   }
+  SUBCASE("it is for no known machine")
+  {
+    Bytes other = split.form;
+    other[0] = std::byte{2};
+    CHECK(is_refused(joined(other, file.size(), hash, 1)));
+  }
   SUBCASE("its tables lie outside the file, overlap, or are of no known kind")
   {
     for (const Tables& tables :
          {Tables{{0, 50004, {}}}, Tables{{0, 400, {}}, {396, 8, {}}}, Tables{{2, 8, {}}},
           Tables{{0, 8, static_cast<TableKind>(3)}}, Tables{{~std::uint64_t{3}, 8, {}}}}) {
       Bytes other = split.form;
-      const SplitHead::Wire head = SplitHead{split.view->operands(), tables}.encode();
+      const SplitHead::Wire head = SplitHead{Machine::x86_64, split.view->operands(), tables}.encode();
       std::ranges::copy(head, other.begin());
       CHECK(is_refused(joined(other, file.size(), hash, 1)));
     }
@@ -229,7 +234,24 @@ TEST_CASE("a file that changes under its split form is told from what it was")
   CHECK_FALSE(SplitView::open(shorter, file.size(), key));
 }
 
-TEST_CASE("only large enough ELF files for x86-64 are programs")
+TEST_CASE("branches of AArch64 are operands, at multiples of four")
+{
+  Bytes program = made_program(2, 300, 0);
+  program[18] = std::byte{EM_AARCH64};
+  for (std::size_t at = 64; at + 4 <= program.size(); at += 4) {
+    program[at + 3] &= std::byte{0x0f}; // none
+  }
+  program[1003] = std::byte{0x94};
+  program[2003] = std::byte{0x17};
+  program[3002] = std::byte{0x94}; // not the highest byte
+  const Split split(program);
+  CHECK(split.view->operands() == 2);
+  CHECK(split.form[SplitHead::bytes] == program[1000]);
+  CHECK(split.form[SplitHead::bytes + 5] == program[2002]);
+  check_round_trip(program, 1);
+}
+
+TEST_CASE("only large enough ELF files for known machines are programs")
 {
   Bytes program = made_program(1, 200, 0);
   const auto is = [&](std::uint64_t bytes) {
@@ -239,6 +261,8 @@ TEST_CASE("only large enough ELF files for x86-64 are programs")
   CHECK(is(program.size()));
   CHECK_FALSE(is(min_split_bytes - 1));
   CHECK_FALSE(is(max_split_bytes + 1));
-  program[18] = std::byte{183}; // of another machine
+  program[18] = std::byte{EM_AARCH64};
+  CHECK(is(program.size()));
+  program[18] = std::byte{EM_386};
   CHECK_FALSE(is(program.size()));
 }

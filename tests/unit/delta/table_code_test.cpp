@@ -9,8 +9,7 @@ using namespace godwit;
 using namespace godwit::delta;
 using namespace godwit::testing;
 
-namespace
-{
+namespace {
 
 void
 walk_all(Bytes& file, const Tables& tables, std::size_t page_bytes, Direction direction)
