@@ -43,6 +43,7 @@ candidates(const std::byte* at)
     const auto is_near = (highest == 0) | (highest == 0xff);
     const auto is_call = (last & 0xfe) == 0xe8;     // e9: jump
     const auto is_relative = (last & 0xc7) == 0x05; // a ModRM byte
+    // Where `opcode` may be a filler, `last` is the highest byte of the operand before: 0 or 255.
     const auto is_conditional = (opcode == 0x0f) & ((last & 0xf0) == 0x80);
     const auto hits = is_near & (is_call | is_relative | is_conditional);
     bits |= bits_of(reinterpret_cast<Bytes16>(hits) & 0x80) << i;

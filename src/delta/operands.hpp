@@ -15,9 +15,9 @@ enum class Machine : std::uint8_t { x86_64, aarch64 };
 //     volume 2, 2.1.5 and 2.2.1.6), told by the byte before them, and by a highest byte of 0 or 255
 //   AArch64: branches, with and without link (Arm ARM, C6.2: B, BL), at multiples of four
 //
-// They are found without decoding what comes before: now and then other bytes look alike, which costs a
-// little and breaks nothing. What is found depends neither on the three lower bytes of an operand nor on what
-// lies outside the page, so an operand is found again where they were replaced by `operand_filler`.
+// They are found without decoding what comes before: now and then other bytes look alike, which costs a little and
+// breaks nothing. An operand is found again where the three lower bytes of operands were replaced by `operand_filler`,
+// and depends on nothing outside the page. So a pattern must not match where a byte that it looks at was replaced.
 constexpr std::size_t operand_bytes = 4;
 constexpr std::size_t operand_low_bytes = 3; // those that are replaced
 constexpr std::byte operand_filler{1};       // not a highest byte

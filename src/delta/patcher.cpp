@@ -85,13 +85,16 @@ Patcher::copy_piece(std::uint64_t basis_at, std::uint64_t bytes)
   if (piece.empty()) {
     piece = room_for(wanted);
   }
-  TRY_ASSIGN(const std::size_t got, m_basis->read_at(basis_at, piece));
-  if (got != piece.size()) {
-    return make_error(ErrorKind::changed, "cannot rebuild file: its basis got shorter");
+  const auto got = m_basis->read_at(basis_at, piece);
+  if (!got && got.error().kind != ErrorKind::changed) {
+    return got.error();
+  }
+  if (!got || *got != piece.size()) {
+    return make_error(ErrorKind::verify, "cannot rebuild file: its basis changed meanwhile");
   }
   m_hash.update(piece);
   TRY(m_rebuild.copy(basis_at, piece));
-  return std::uint64_t{got};
+  return std::uint64_t{piece.size()};
 }
 
 ByteSpan

@@ -1,8 +1,10 @@
 #include "delta/program.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <elf.h>
 

@@ -1,5 +1,7 @@
 #include "godwit/delta/signature.hpp"
 
+#include <optional>
+
 #include "delta/packed.hpp"
 #include "godwit/base/varint.hpp"
 
@@ -48,6 +50,34 @@ bad(const char* cause)
   return make_error(ErrorKind::protocol, std::string("cannot read signature: ") + cause);
 }
 
+struct Head {
+  std::uint64_t basis_bytes = 0;
+  SumOptions options;
+  std::size_t wire_bytes = 0;
+};
+
+// Nothing while it is cut short.
+Result<std::optional<Head>>
+parse_head(ByteView wire)
+{
+  constexpr std::size_t max_varint = 10;
+  ByteView rest = wire;
+  const auto basis_bytes = take_varint(rest);
+  if (!basis_bytes && wire.size() < max_varint) {
+    return std::optional<Head>();
+  }
+  if (!basis_bytes || *basis_bytes > max_basis_bytes) {
+    return bad("its head is malformed");
+  }
+  if (rest.empty()) {
+    return std::optional<Head>();
+  }
+  if (rest.front() > std::byte{7}) {
+    return bad("its options are unknown");
+  }
+  return std::optional(Head{*basis_bytes, unpack_options(rest.front()), wire.size() - rest.size() + 1});
+}
+
 } // namespace
 
 void
@@ -77,34 +107,22 @@ SignatureReader::is_complete() const
 Form
 form_of(ByteView part)
 {
-  const auto basis_bytes = take_varint(part);
-  return basis_bytes && !part.empty() ? unpack_options(part.front()).form : Form::plain;
+  const auto head = parse_head(part);
+  return head && *head ? (*head)->options.form : Form::plain;
 }
 
 // Nothing is taken before all of it is there.
 Result<>
 SignatureReader::read_head()
 {
-  constexpr std::size_t max_varint = 10;
-  ByteView wire = m_rest;
-  const auto basis_bytes = take_varint(wire);
-  if (!basis_bytes && m_rest.size() < max_varint) {
-    return {};
+  TRY_ASSIGN(const std::optional<Head> head, parse_head(m_rest));
+  if (head) {
+    m_signature.basis_bytes = head->basis_bytes;
+    m_signature.shape = shape_for(head->basis_bytes, head->options);
+    m_count = (head->basis_bytes + m_signature.shape.block_bytes - 1) / m_signature.shape.block_bytes;
+    drop_front(m_rest, head->wire_bytes);
+    m_has_head = true;
   }
-  if (!basis_bytes || *basis_bytes > max_basis_bytes) {
-    return bad("its head is malformed");
-  }
-  if (wire.empty()) {
-    return {};
-  }
-  if (wire.front() > std::byte{7}) {
-    return bad("its options are unknown");
-  }
-  m_signature.basis_bytes = *basis_bytes;
-  m_signature.shape = shape_for(*basis_bytes, unpack_options(wire.front()));
-  m_count = (*basis_bytes + m_signature.shape.block_bytes - 1) / m_signature.shape.block_bytes;
-  m_rest.erase(m_rest.begin(), m_rest.end() - static_cast<std::ptrdiff_t>(wire.size() - 1));
-  m_has_head = true;
   return {};
 }
 

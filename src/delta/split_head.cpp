@@ -11,7 +11,7 @@ SplitHead::encode() const
 {
   ASSERT(tables.size() <= max_tables);
   std::array<std::uint64_t, bytes / number_bytes> numbers{static_cast<std::uint64_t>(machine), operands};
-  std::size_t next = 2;
+  std::size_t next = numbers_before_tables;
   for (const Table& table : tables) {
     numbers.at(next++) = table.at;
     numbers.at(next++) = table.bytes;

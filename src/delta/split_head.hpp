@@ -14,8 +14,9 @@ namespace godwit::delta {
 // bytes, and one more than its kind; numbers of 8 bytes, little-endian.
 struct SplitHead {
   static constexpr std::size_t number_bytes = 8;
+  static constexpr std::size_t numbers_before_tables = 2;
   static constexpr std::size_t numbers_a_table = 3;
-  static constexpr std::size_t bytes = number_bytes * (2 + numbers_a_table * max_tables);
+  static constexpr std::size_t bytes = number_bytes * (numbers_before_tables + numbers_a_table * max_tables);
   using Wire = std::array<std::byte, bytes>;
 
   Machine machine = Machine::x86_64;

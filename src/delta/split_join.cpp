@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "delta/split_head.hpp"
 #include "delta/split_page.hpp"
+#include "godwit/base/assert.hpp"
 #include "godwit/base/content_hash.hpp"
 #include "godwit/delta/split.hpp"
 
@@ -56,6 +58,7 @@ struct SplitJoin::State {
 SplitJoin::SplitJoin(Rebuild& out, std::uint64_t file_bytes, const HashKey& key)
     : m_state(std::make_unique<State>(out, file_bytes, key))
 {
+  ASSERT(file_bytes <= max_split_bytes);
 }
 
 SplitJoin::~SplitJoin() = default;
@@ -126,6 +129,7 @@ SplitJoin::State::end_head()
     return malformed();
   }
   head = *std::move(decoded);
+  planes.reserve(operand_low_bytes * head.operands);
   walk.emplace(head.tables);
   held.clear();
   return {};

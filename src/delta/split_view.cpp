@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 #include "delta/program.hpp"
 #include "delta/split_head.hpp"
@@ -50,7 +53,7 @@ struct SplitView::State {
   {
     return split_bytes(0, operands());
   }
-  Result<> scan(const HashKey& key);
+  Result<> scan(const HashKey& key, const std::atomic<bool>& stopped);
   void take_apart(ByteSpan bytes, std::uint64_t at, TableWalk& walk);
   TableWalk walk_to(std::size_t number) const;
   Result<> load(std::size_t number);
@@ -61,11 +64,11 @@ SplitView::SplitView(std::unique_ptr<State> state) : m_state(std::move(state)) {
 SplitView::~SplitView() = default;
 
 Result<std::unique_ptr<SplitView>>
-SplitView::open(ReadAt& file, std::uint64_t file_bytes, const HashKey& key)
+SplitView::open(ReadAt& file, std::uint64_t file_bytes, const HashKey& key, const std::atomic<bool>& stopped)
 {
   ASSERT(file_bytes <= max_split_bytes);
   auto state = std::make_unique<State>(file, file_bytes);
-  TRY(state->scan(key));
+  TRY(state->scan(key, stopped));
   return std::unique_ptr<SplitView>(new SplitView(std::move(state)));
 }
 
@@ -88,7 +91,7 @@ SplitView::file_hash() const
 }
 
 Result<>
-SplitView::State::scan(const HashKey& key)
+SplitView::State::scan(const HashKey& key, const std::atomic<bool>& stopped)
 {
   machine = machine_of(file).value_or(machine);
   tables = find_tables(file, file_bytes);
@@ -96,6 +99,9 @@ SplitView::State::scan(const HashKey& key)
   ContentHash content(key);
   Bytes buffer(std::min<std::uint64_t>(scan_bytes, file_bytes));
   for (std::uint64_t at = 0; at < file_bytes; at += buffer.size()) {
+    if (stopped) {
+      return make_error(ErrorKind::stopped, "stopped");
+    }
     const ByteSpan piece(buffer.data(), std::min<std::uint64_t>(buffer.size(), file_bytes - at));
     TRY_ASSIGN(const std::size_t got, file.read_at(at, piece));
     if (got != piece.size()) {

@@ -21,8 +21,8 @@ DestLane::signature(const proto::Signature& request)
   if (opened) {
     basis = *std::move(opened);
   }
-  if (request.splits && basis.file) {
-    split(basis, request.size);
+  if (request.splits && basis.file && !basis.partial_folder) {
+    try_split(basis, request.size);
   }
   send_sums(request, basis);
   m_bases[request.id] = std::move(basis);
@@ -67,20 +67,22 @@ DestLane::open_similar(const proto::Signature& request)
   return basis;
 }
 
-// What is no program, or cannot be read, stays as it is: of the latter the sums tell.
+// What is no program, or cannot be read, stays as it is: of the latter the sums tell. What was kept of a program has no
+// section headers, and is a prefix, which the plain form finds at once.
 void
-DestLane::split(Basis& basis, std::uint64_t new_bytes)
+DestLane::try_split(Basis& basis, std::uint64_t new_bytes)
 {
   if (!delta::is_program(*basis.file, basis.bytes)) {
     return;
   }
-  auto lease = m_context.split_bytes.try_take(new_bytes);
+  auto lease = m_context.join_budget.try_take(new_bytes);
   if (!lease) {
     return;
   }
-  if (auto view = delta::SplitView::open(*basis.file, basis.bytes, m_context.roots.key)) {
+  if (auto view = delta::SplitView::open(*basis.file, basis.bytes, m_context.roots.key, m_context.stopped)) {
     basis.split = *std::move(view);
-    basis.split_bytes = *std::move(lease);
+    basis.join_lease = *std::move(lease);
+    basis.new_bytes = new_bytes;
     basis.bytes = basis.split->bytes();
   }
 }

@@ -86,7 +86,7 @@ SourceLane::prepare(OpenSource& source, const proto::Match& request, delta::Form
     if (request.in_place || size > delta::max_split_bytes) {
       return sys_error("cannot match file by its split form", EPROTO);
     }
-    TRY_ASSIGN(split, delta::SplitView::open(*reader, size, m_context.roots.key));
+    TRY_ASSIGN(split, delta::SplitView::open(*reader, size, m_context.roots.key, m_context.stopped));
   }
   delta::FileMatchSettings settings;
   settings.file_bytes = split ? split->bytes() : size;
@@ -164,7 +164,8 @@ SourceLane::advance(Transfers::iterator found)
   Transfer& transfer = found->second;
   if (!transfer.end) {
     auto stepped = step(transfer);
-    transfer.end = stepped ? *stepped : std::optional(ended_by(stepped.error(), found->first, transfer.matching->source));
+    transfer.end = stepped ? *stepped
+                           : std::optional(ended_by(stepped.error(), found->first, transfer.matching->source));
   }
   if (transfer.end && transfer.has_all_sums && transfer.asked == 0) {
     const proto::OpsEnd end = *transfer.end;

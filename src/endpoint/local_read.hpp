@@ -26,7 +26,7 @@ struct LaneContext {
   const Roots& roots;
   Answers answer;
   Budget payload;                 // content and ops under way
-  Budget split_bytes{delta::max_split_bytes}; // of new files whose split forms may be joined at once
+  Budget join_budget{delta::max_split_bytes}; // of new files that may be joined of split forms at once
   std::mutex limit_mutex;
   RateLimit limit;                // of what is read, for copies on this machine
   std::atomic<bool> stopped = false;

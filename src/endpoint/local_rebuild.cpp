@@ -59,9 +59,10 @@ DestLane::begin(Rebuilt& rebuilt, const proto::Apply& request)
   if (rebuilt.staged->is_in_place() || request.kept != proto::Kept::none) {
     TRY(begin_in_place(rebuilt, request));
   }
-  const int basis = rebuilt.basis.file ? rebuilt.basis.file->fd() : -1;
+  const bool is_plain = rebuilt.basis.file && !rebuilt.basis.split;
+  const int basis = is_plain ? rebuilt.basis.file->fd() : -1;
   rebuilt.rebuild = std::make_unique<fs::StagedRebuild>(*rebuilt.staged, basis);
-  begin_patcher(rebuilt);
+  TRY(begin_patcher(rebuilt));
   if (rebuilt.staged->is_in_place()) {
     rebuilt.patcher->set_in_place();
   }
@@ -72,19 +73,23 @@ DestLane::begin(Rebuilt& rebuilt, const proto::Apply& request)
   return {};
 }
 
-void
+Result<>
 DestLane::begin_patcher(Rebuilt& rebuilt)
 {
   const HashKey& key = m_context.roots.key;
   Rebuild* out = rebuilt.rebuild.get();
   std::uint64_t most_bytes = rebuilt.entry.size;
   if (rebuilt.basis.split) {
+    if (rebuilt.entry.size > rebuilt.basis.new_bytes) { // which was paid for
+      return make_error(ErrorKind::protocol, "cannot rebuild file: it is larger than announced");
+    }
     rebuilt.join = std::make_unique<delta::SplitJoin>(*out, rebuilt.entry.size, key);
     out = rebuilt.join.get();
     most_bytes = delta::max_split_form_bytes(rebuilt.entry.size);
   }
   rebuilt.patcher = std::make_unique<delta::Patcher>(rebuilt.basis.content(), rebuilt.basis.bytes, *out, key);
   rebuilt.patcher->set_limit(most_bytes);
+  return {};
 }
 
 // The basis, if there is one, is the very file that is overwritten, and still holds what is kept of it.

@@ -88,7 +88,8 @@ private:
     std::uint64_t bytes = 0; // of its content
     fs::Dir partial_folder; // where it was kept, if it is what an interrupted transfer left
     std::unique_ptr<delta::SplitView> split; // what its sums are of, where it is a program
-    Lease split_bytes;
+    Lease join_lease;
+    std::uint64_t new_bytes = 0; // with `split`: of the file that is made of it, at most
     // What ops refer to; null: there is none.
     ReadAt* content() const { return split ? static_cast<ReadAt*>(split.get()) : file.get(); }
   };
@@ -124,13 +125,13 @@ private:
   Result<fs::Dir> changing_parent(const model::RelPath& path);
   Result<Basis> open_basis(const model::RelPath& path);
   Result<Basis> open_similar(const proto::Signature& request);
-  void split(Basis& basis, std::uint64_t new_bytes);
+  void try_split(Basis& basis, std::uint64_t new_bytes);
   void send_sums(const proto::Signature& request, const Basis& basis);
   void send_in_parts(std::uint64_t id, ByteView sums, bool is_last);
   // What finer sums may be asked of; null: nothing.
   Basis* basis_of(std::uint64_t id);
   Result<> begin(Rebuilt& rebuilt, const proto::Apply& request);
-  void begin_patcher(Rebuilt& rebuilt);
+  Result<> begin_patcher(Rebuilt& rebuilt);
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
   Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
   // The file is whole: puts it in place, at once or with others.

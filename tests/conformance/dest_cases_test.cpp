@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "godwit/delta/signature.hpp"
+#include "godwit/delta/split.hpp"
 #include "subject.hpp"
 #include "support/made_program.hpp"
 #include "support/temp_tree.hpp"
@@ -41,6 +43,20 @@ noise(std::size_t size)
     c = static_cast<char>(state >> 56U);
   }
   return text;
+}
+
+// All of them.
+Bytes
+ask_sums(Subject& dest, proto::Signature request)
+{
+  dest.send(std::move(request));
+  Bytes all;
+  for (bool is_last = false; !is_last;) {
+    const auto sums = dest.expect<proto::Sums>();
+    append(all, sums.part);
+    is_last = sums.is_last;
+  }
+  return all;
 }
 
 enum class Basis : std::uint8_t { old, split, similar };
@@ -116,6 +132,56 @@ TEST_CASE_TEMPLATE("a program is rebuilt from the split form of its basis", Make
   dest.finish();
 }
 
+TEST_CASE_TEMPLATE("a file that is made of its split form is not larger than it was when sums were asked for", Make,
+                   BOTH_MAKES)
+{
+  const TempTree tree;
+  const Bytes program = made_program(1, 1000, 0);
+  tree.file("f", as_text(program));
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  ask_sums(subject, proto::Signature{1, path("f"), false, false, true, false, program.size(), {}});
+  subject.send(proto::Apply{1, regular("f", program.size() + 1), true, true});
+  subject.send(proto::OpsEnd{1, proto::ReadOutcome::whole, {}, program.size() + 1, 0, 0, 0, {}});
+  CHECK(subject.expect_failed(1).kind == ErrorKind::protocol);
+  subject.finish();
+}
+
+TEST_CASE_TEMPLATE("new files that are too large together are made of plain forms", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const Bytes program = made_program(1, 1000, 0);
+  tree.file("f", as_text(program));
+  tree.file("g", as_text(program));
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  const auto form_for = [&](std::uint64_t id, const char* name, std::uint64_t size) {
+    return delta::form_of(ask_sums(subject, proto::Signature{id, path(name), false, false, true, false, size, {}}));
+  };
+  CHECK(form_for(1, "f", delta::max_split_bytes - 1) == delta::Form::split);
+  CHECK(form_for(2, "g", 2) == delta::Form::plain);
+  CHECK(form_for(3, "f", 1) == delta::Form::split);
+  subject.finish();
+}
+
+TEST_CASE_TEMPLATE("a file is not made of a basis that changed since its sums", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  const Bytes program = made_program(1, 1000, 0);
+  Make subject;
+  REQUIRE(subject.open(open_dest(tree.root())));
+  for (const bool splits : {false, true}) {
+    tree.file("f", as_text(program));
+    ask_sums(subject, proto::Signature{1, path("f"), false, false, splits, false, program.size(), {}});
+    tree.file("f", std::string(100, 'x'));
+    subject.send(proto::Apply{1, regular("f", program.size()), true, true});
+    subject.send(proto::Ops{1, bytes_of({"\xa1\x1f\x00", 3})}); // 2,000 bytes of it
+    subject.send(proto::OpsEnd{1, proto::ReadOutcome::whole, {}, program.size(), 0, 0, 0, {}});
+    CHECK(subject.expect_failed(1).kind == ErrorKind::verify); // so it is sent again
+  }
+  subject.finish();
+}
+
 TEST_CASE_TEMPLATE("ops that make no split form of the file fail", Make, BOTH_MAKES)
 {
   const TempTree tree;
@@ -124,9 +190,7 @@ TEST_CASE_TEMPLATE("ops that make no split form of the file fail", Make, BOTH_MA
   Make subject;
   REQUIRE(subject.open(open_dest(tree.root())));
   const model::Entry entry = regular("f", program.size());
-  subject.send(proto::Signature{1, entry.path, false, false, true, false, entry.size, entry.mtime});
-  while (!subject.template expect<proto::Sums>().is_last) {
-  }
+  ask_sums(subject, proto::Signature{1, entry.path, false, false, true, false, entry.size, entry.mtime});
   subject.send(proto::Apply{1, entry, true, true});
   SUBCASE("they are those of the plain form") { subject.send(proto::Ops{1, bytes_of("\x04hi")}); }
   SUBCASE("they claim many operands") { subject.send(proto::Ops{1, bytes_of("\x10\xff\xff\xff\xff\xff\xff\xff\xff")}); }

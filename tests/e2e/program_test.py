@@ -73,6 +73,14 @@ class Programs(BlackBox):
                         self.put(old, new)
                         self.wire_bytes(run, *words)
 
+    def test_what_was_kept_of_a_program_is_not_sent_again(self):
+        new = program(3000)
+        for name, run in self.both_ways():
+            with self.subTest(way=name):
+                self.put(b"old", new)
+                self.write("dst/.p/p", new[:300_000])
+                self.assertLess(self.wire_bytes(run, "--no-z", "--partial-dir=.p"), len(new) - 290_000)
+
     def test_what_was_no_program_becomes_one(self):
         for name, run in self.both_ways():
             with self.subTest(way=name):

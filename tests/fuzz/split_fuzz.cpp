@@ -35,8 +35,9 @@ struct Memory : Rebuild {
 void
 split_and_join(ByteView file)
 {
+  const std::atomic<bool> stopped = false;
   MemoryReadAt reader(file);
-  const auto view = delta::SplitView::open(reader, file.size(), fuzz_key());
+  const auto view = delta::SplitView::open(reader, file.size(), fuzz_key(), stopped);
   FUZZ_CHECK(view);
   Bytes form((*view)->bytes());
   FUZZ_CHECK(form.size() <= delta::max_split_form_bytes(file.size()));

@@ -39,7 +39,7 @@ public:
     m_rebuilt = bytes;
     m_hash = ContentHash(m_key, bytes);
   }
-  // Ends at the first error; Error{changed} when the basis got shorter.
+  // Ends at the first error; Error{verify} when the basis is not any more what it was.
   Result<> apply(ByteView chunk);
   // Error{verify} unless what was rebuilt has this length and hash.
   Result<> finish(const Hash128& hash, std::uint64_t bytes);

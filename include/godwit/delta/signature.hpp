@@ -140,7 +140,7 @@ private:
   Bytes m_rest;              // not yet enough for a block
 };
 
-// Of what the signature is whose wire form begins with `part`; plain where that is too short to tell.
+// Of what the signature is whose wire form begins with `part`; plain where that is too short to tell, or malformed.
 Form form_of(ByteView part);
 
 // Takes a whole encoded signature.

@@ -11,6 +11,7 @@
 // It exists only between two delta engines: of a basis and of a new file it can be read, at any offset; a new
 // file is made of it. The idea is that of split-stream filters before compressors of programs.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -29,14 +30,15 @@ constexpr std::uint64_t max_split_bytes = std::uint64_t{256} << 20;
 // Whether a file of `bytes` bytes is an ELF program for x86-64 or AArch64, for which the split form is meant.
 bool is_program(ReadAt& file, std::uint64_t bytes);
 
-// The split form of a file, made while it is read. Keeps 4 bytes for each page. Any number of threads may
-// read, one at a time.
+// The split form of a file, made while it is read. Keeps 4 bytes for each page, some 130 for one that begins in a
+// table, and the page that was read last. Any number of threads may read, one at a time.
 class SplitView : public ReadAt
 {
 public:
-  // Reads the whole file, of `file_bytes`, at most max_split_bytes; Error{changed} where it is shorter.
-  // `file` and `key` outlive it.
-  static Result<std::unique_ptr<SplitView>> open(ReadAt& file, std::uint64_t file_bytes, const HashKey& key);
+  // Reads the whole file, of `file_bytes`, at most max_split_bytes. Error{changed} where it is shorter, Error{stopped}
+  // once `stopped`. `file` and `key` outlive it.
+  static Result<std::unique_ptr<SplitView>> open(ReadAt& file, std::uint64_t file_bytes, const HashKey& key,
+                                                 const std::atomic<bool>& stopped);
   ~SplitView() override;
 
   std::uint64_t bytes() const;
@@ -55,12 +57,12 @@ private:
 // No file of so many bytes has a longer one.
 std::uint64_t max_split_form_bytes(std::uint64_t file_bytes);
 
-// Makes a file of its split form, front to back, and hashes it. Holds its operands and a page. Used by one
-// thread.
+// Makes a file of its split form, front to back, and hashes it: nothing of the basis is shared or copied by the
+// kernel. Holds its operands and a page. Used by one thread.
 class SplitJoin : public Rebuild
 {
 public:
-  // Of a file of `file_bytes`; `out` and `key` outlive it.
+  // Of a file of `file_bytes`, at most max_split_bytes; `out` and `key` outlive it.
   SplitJoin(Rebuild& out, std::uint64_t file_bytes, const HashKey& key);
   ~SplitJoin() override;
 

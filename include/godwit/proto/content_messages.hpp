@@ -25,9 +25,10 @@ struct Signature {
   model::Time mtime{};
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &Signature::id),         field("path", &Signature::path),
-                      field("levels", &Signature::levels), field("full", &Signature::full),
-                      field("splits", &Signature::splits), field("similar", &Signature::similar), field("size", &Signature::size), field("mtime", &Signature::mtime)};
+    return std::tuple{field("id", &Signature::id),           field("path", &Signature::path),
+                      field("levels", &Signature::levels),   field("full", &Signature::full),
+                      field("splits", &Signature::splits),   field("similar", &Signature::similar),
+                      field("size", &Signature::size),       field("mtime", &Signature::mtime)};
   }
 };
 

@@ -1,8 +1,9 @@
 #include "godwit/delta/split.hpp"
 
-#include <filesystem>
+#include <atomic>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -17,11 +18,12 @@ using namespace godwit::testing;
 namespace {
 
 const HashKey key{HashKey::Seed{std::byte{9}}};
+const std::atomic<bool> not_stopped = false;
 
 struct Split {
   explicit Split(ByteView file) : reader(file)
   {
-    auto opened = SplitView::open(reader, file.size(), key);
+    auto opened = SplitView::open(reader, file.size(), key, not_stopped);
     REQUIRE(opened);
     view = *std::move(opened);
     form.resize(view->bytes());
@@ -155,6 +157,36 @@ TEST_CASE("the split form is read alike in pieces from anywhere")
   }
 }
 
+TEST_CASE("several threads read one split form")
+{
+  const Bytes program = this_program();
+  const Split split(program);
+  std::atomic<int> wrong = 0;
+  std::vector<std::jthread> threads;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    threads.emplace_back([&, seed] {
+      Random random(seed);
+      for (int i = 0; i < 500; ++i) {
+        Bytes piece(1 + below(random, 300));
+        const std::uint64_t at = below(random, split.form.size() - piece.size());
+        const auto got = split.view->read_at(at, piece);
+        wrong += !got || !equal(piece, ByteView(split.form).subspan(at, piece.size())) ? 1 : 0;
+      }
+    });
+  }
+  threads.clear();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a split form is not begun once the run is stopped")
+{
+  const Bytes program = made_program(1, 100, 0);
+  MemoryReadAt reader(program);
+  const auto view = SplitView::open(reader, program.size(), key, std::atomic<bool>(true));
+  REQUIRE_FALSE(view);
+  CHECK(view.error().kind == ErrorKind::stopped);
+}
+
 TEST_CASE("a delta of the split form of a program that grew here and there is a fraction of the plain one")
 {
   const Bytes before = made_program(7, 3000, 0);
@@ -231,7 +263,7 @@ TEST_CASE("a file that changes under its split form is told from what it was")
   CHECK_FALSE(got);
   CHECK(got.error().kind == ErrorKind::changed);
   MemoryReadAt shorter(ByteView(file).first(99999));
-  CHECK_FALSE(SplitView::open(shorter, file.size(), key));
+  CHECK_FALSE(SplitView::open(shorter, file.size(), key, not_stopped));
 }
 
 TEST_CASE("branches of AArch64 are operands, at multiples of four")
