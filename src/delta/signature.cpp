@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "delta/anchor_choice.hpp"
-#include "delta/rolling.hpp"
+#include "delta/block_sum.hpp"
 #include "delta/strong.hpp"
 #include "godwit/base/assert.hpp"
 
@@ -18,7 +18,7 @@ struct SignatureBuilder::State {
 
   Shape shape;
   Strong strong;
-  std::optional<Rolling> rolling;
+  std::optional<BlockSum> rolling;
   std::optional<AnchorChoice> anchors;
   Signature signature;
   Bytes pending;      // the start of a block that came in pieces
@@ -29,7 +29,7 @@ SignatureBuilder::State::State(const HashKey& key, std::uint64_t basis_bytes, Su
     : shape(shape_for(basis_bytes, options)), strong(key, shape), left(basis_bytes)
 {
   if (shape.kind == KeyKind::rolling) {
-    rolling.emplace(strong.key(), shape.block_bytes);
+    rolling.emplace(Rolling(strong.key(), shape.block_bytes));
   } else {
     anchors.emplace(strong.key(), shape, basis_bytes);
   }

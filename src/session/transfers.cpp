@@ -19,6 +19,8 @@ constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file
 constexpr std::uint32_t max_asked = 64; // requests for finer sums of one file, and more than a source has under way
 constexpr std::uint64_t least_exchange = 16U << 10U; // bytes that an exchange of finer sums saves at least
 // Several files can share an exchange: it counts up to this.
+// Links with a shorter one are mostly fast.
+constexpr Clock::duration near_round_trip = std::chrono::milliseconds(3);
 constexpr Clock::duration longest_wait = std::chrono::milliseconds(50);
 // Bytes a second that a round trip could have carried: the slow links decide.
 constexpr double assumed_rate = 5e6;
@@ -98,18 +100,32 @@ Transfers::kept(const Flight& flight) const
   return m_rules.append == model::Append::checking ? proto::Kept::checked : proto::Kept::trusted;
 }
 
-// Bytes for which one more exchange of finer sums pays; 0: none does. What opening took is more than a round trip
-// where the machine is busy, so an echo that came counts as well.
+// What opening took is more than a round trip where the machine is busy, so an echo that came counts as well.
+std::chrono::steady_clock::duration
+Transfers::round_trip() const
+{
+  const auto echo = m_trees.remote()->round_trip();
+  return echo ? std::min<std::chrono::steady_clock::duration>(m_rules.round_trip, *echo) : m_rules.round_trip;
+}
+
+// The split form of a program takes several passes over it, some 15 ms of CPU a megabyte: as much as compression.
+bool
+Transfers::splits_programs() const
+{
+  if (m_trees.remote() == nullptr || m_rules.in_place || m_rules.compress == false) {
+    return false;
+  }
+  return m_rules.compress == true || round_trip() >= near_round_trip;
+}
+
+// Bytes for which one more exchange of finer sums pays; 0: none does.
 std::uint64_t
 Transfers::least_saving() const
 {
   if (m_trees.remote() == nullptr) {
     return 0;
   }
-  std::chrono::duration<double> wait = std::min(m_rules.round_trip, longest_wait);
-  if (const auto echo = m_trees.remote()->round_trip()) {
-    wait = std::min<std::chrono::duration<double>>(wait, *echo);
-  }
+  const std::chrono::duration<double> wait = std::min<std::chrono::duration<double>>(round_trip(), longest_wait);
   return least_exchange + static_cast<std::uint64_t>(wait.count() * assumed_rate);
 }
 
@@ -155,7 +171,7 @@ Transfers::ask_sums(Flight& flight, bool similar)
   flight.summing = 1;
   hold_basis(flight, true);
   const bool levels = m_trees.remote() != nullptr && !flight.full_hashes; // finer sums are cut
-  const bool splits = levels && !m_rules.in_place;
+  const bool splits = levels && splits_programs();
   m_trees.dest().send({proto::Signature{flight.action.number, entry.path, levels, flight.full_hashes, splits, similar,
                                         entry.size, entry.mtime},
                        {}});

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "godwit/model/action.hpp"
@@ -20,6 +21,7 @@ struct TransferRules {
   bool similar = false;      // with deltas: a new file may be built from one beside it
   bool keeps_partial = false;
   bool in_place = false;
+  std::optional<bool> compress; // as the user wished; else by the link
   model::Append append = model::Append::none;
   std::chrono::steady_clock::duration round_trip{}; // to a far end, with what opening took
 };
@@ -102,6 +104,8 @@ private:
   // How much of the dest's file stays, as the user wants it to.
   std::uint64_t kept_bytes(const Flight& flight) const;
   proto::Kept kept(const Flight& flight) const;
+  std::chrono::steady_clock::duration round_trip() const;
+  bool splits_programs() const;
   std::uint64_t least_saving() const;
   void match(Flight& flight, bool has_sums);
   void show(Flight& flight);

@@ -25,7 +25,7 @@ namespace godwit::delta {
 // Smaller files are sent for less than it saves; of larger ones the operands would take much memory: a tenth of
 // the file, and never more than a quarter.
 constexpr std::uint64_t min_split_bytes = std::uint64_t{16} << 10;
-constexpr std::uint64_t max_split_bytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t max_split_bytes = std::uint64_t{192} << 20;
 
 // Whether a file of `bytes` bytes is an ELF program for x86-64 or AArch64, for which the split form is meant.
 bool is_program(ReadAt& file, std::uint64_t bytes);
