@@ -33,7 +33,8 @@ struct SplitView::State {
   Machine machine = Machine::x86_64;
   Tables tables;
   SplitHead::Wire head{};
-  std::vector<std::uint32_t> before{0};    // operands before each page, and in all
+  std::array<Bytes, operand_low_bytes> planes;
+  std::vector<std::uint16_t> operands;     // of each page
   std::map<std::size_t, TableWalk> inside; // of the pages that begin inside a table
 
   std::mutex mutex;
@@ -44,14 +45,9 @@ struct SplitView::State {
   State(ReadAt& of_file, std::uint64_t bytes) : file(of_file), file_bytes(bytes) {}
 
   std::uint64_t
-  operands() const
-  {
-    return before.back();
-  }
-  std::uint64_t
   code_at() const
   {
-    return split_bytes(0, operands());
+    return split_bytes(0, planes[0].size());
   }
   Result<> scan(const HashKey& key, const std::atomic<bool>& stopped);
   void take_apart(ByteSpan bytes, std::uint64_t at, TableWalk& walk);
@@ -81,7 +77,7 @@ SplitView::bytes() const
 std::uint64_t
 SplitView::operands() const
 {
-  return m_state->operands();
+  return m_state->planes[0].size();
 }
 
 Hash128
@@ -110,15 +106,21 @@ SplitView::State::scan(const HashKey& key, const std::atomic<bool>& stopped)
     content.update(piece);
     for (std::size_t in_piece = 0; in_piece < piece.size(); in_piece += SplitPage::bytes) {
       if (walk.is_inside()) {
-        inside.emplace(before.size() - 1, walk);
+        inside.emplace(operands.size(), walk);
       }
       take_apart(piece.subspan(in_piece, std::min(piece.size() - in_piece, SplitPage::bytes)), at + in_piece,
                  walk);
-      before.push_back(before.back() + static_cast<std::uint32_t>(page.operands()));
+      for (std::size_t k = 0; k < planes.size(); ++k) {
+        append(planes[k], page.plane(k));
+      }
+      operands.push_back(static_cast<std::uint16_t>(page.operands()));
     }
   }
+  for (Bytes& plane : planes) {
+    plane.shrink_to_fit();
+  }
   hash = content.digest();
-  head = SplitHead{machine, operands(), tables}.encode();
+  head = SplitHead{machine, planes[0].size(), tables}.encode();
   return {};
 }
 
@@ -151,7 +153,7 @@ SplitView::State::load(std::size_t number)
   }
   TableWalk walk = walk_to(number);
   take_apart(code, at, walk);
-  if (page.operands() != before[number + 1] - before[number]) {
+  if (page.operands() != operands[number]) {
     return changed();
   }
   loaded = number;
@@ -170,7 +172,7 @@ SplitView::read_at(std::uint64_t offset, ByteSpan into)
   return done;
 }
 
-// From one page at most.
+// From one plane or page at most.
 Result<std::size_t>
 SplitView::State::read_piece(std::uint64_t offset, ByteSpan into)
 {
@@ -184,11 +186,8 @@ SplitView::State::read_piece(std::uint64_t offset, ByteSpan into)
   }
   if (offset < code_at()) {
     const std::uint64_t in_planes = offset - SplitHead::bytes;
-    const std::uint64_t operand = in_planes % operands();
-    const auto behind = std::ranges::upper_bound(before, operand);
-    const auto number = static_cast<std::size_t>(behind - before.begin()) - 1;
-    TRY(load(number));
-    return copy_of(page.plane(in_planes / operands()).subspan(operand - before[number]));
+    const std::size_t each = planes[0].size();
+    return copy_of(ByteView(planes[in_planes / each]).subspan(in_planes % each));
   }
   const std::uint64_t in_code = offset - code_at();
   TRY(load(in_code / SplitPage::bytes));

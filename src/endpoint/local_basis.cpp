@@ -75,13 +75,13 @@ DestLane::try_split(Basis& basis, std::uint64_t new_bytes)
   if (!delta::is_program(*basis.file, basis.bytes)) {
     return;
   }
-  auto lease = m_context.join_budget.try_take(new_bytes);
+  auto lease = m_context.split_budget.try_take(std::max(new_bytes, basis.bytes));
   if (!lease) {
     return;
   }
   if (auto view = delta::SplitView::open(*basis.file, basis.bytes, m_context.roots.key, m_context.stopped)) {
     basis.split = *std::move(view);
-    basis.join_lease = *std::move(lease);
+    basis.split_lease = *std::move(lease);
     basis.new_bytes = new_bytes;
     basis.bytes = basis.split->bytes();
   }

@@ -82,8 +82,10 @@ SourceLane::prepare(OpenSource& source, const proto::Match& request, delta::Form
   TRY_ASSIGN(fs::Fd duplicate, source.file.duplicate());
   auto reader = std::make_unique<fs::FileReader>(std::move(duplicate), "file");
   std::unique_ptr<delta::SplitView> split;
+  std::optional<Lease> lease;
   if (form == delta::Form::split) {
-    if (request.in_place || size > delta::max_split_bytes) {
+    lease = m_context.split_budget.try_take(size); // a dest asks for no more at once
+    if (request.in_place || !lease) {
       return sys_error("cannot match file by its split form", EPROTO);
     }
     TRY_ASSIGN(split, delta::SplitView::open(*reader, size, m_context.roots.key, m_context.stopped));
@@ -94,8 +96,13 @@ SourceLane::prepare(OpenSource& source, const proto::Match& request, delta::Form
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, max_threads);
   settings.holds_back = request.in_place;
   settings.form = form;
-  return std::make_unique<Matching>(std::move(source), std::move(reader), std::move(split), m_context.roots.key,
-                                    request, settings, emitter(request.file.id));
+  auto matching =
+      std::make_unique<Matching>(std::move(source), std::move(reader), std::move(split), m_context.roots.key,
+                                 request, settings, emitter(request.file.id));
+  if (lease) {
+    matching->split_lease = *std::move(lease);
+  }
+  return matching;
 }
 
 delta::OpWriter::Emit

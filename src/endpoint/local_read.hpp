@@ -26,7 +26,7 @@ struct LaneContext {
   const Roots& roots;
   Answers answer;
   Budget payload;                 // content and ops under way
-  Budget join_budget{delta::max_split_bytes}; // of new files that may be joined of split forms at once
+  Budget split_budget{delta::max_split_bytes}; // of files whose split forms are matched at once
   std::mutex limit_mutex;
   RateLimit limit;                // of what is read, for copies on this machine
   std::atomic<bool> stopped = false;
@@ -63,6 +63,7 @@ struct Matching {
   OpenSource source;
   std::unique_ptr<fs::FileReader> reader;
   std::unique_ptr<delta::SplitView> split;
+  Lease split_lease;
   proto::Match request;
   delta::OpWriter writer;
   delta::InPlaceFilter in_place;

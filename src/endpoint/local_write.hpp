@@ -88,7 +88,7 @@ private:
     std::uint64_t bytes = 0; // of its content
     fs::Dir partial_folder; // where it was kept, if it is what an interrupted transfer left
     std::unique_ptr<delta::SplitView> split; // what its sums are of, where it is a program
-    Lease join_lease;
+    Lease split_lease;
     std::uint64_t new_bytes = 0; // with `split`: of the file that is made of it, at most
     // What ops refer to; null: there is none.
     ReadAt* content() const { return split ? static_cast<ReadAt*>(split.get()) : file.get(); }

@@ -108,7 +108,7 @@ Transfers::round_trip() const
   return echo ? std::min<std::chrono::steady_clock::duration>(m_rules.round_trip, *echo) : m_rules.round_trip;
 }
 
-// The split form of a program takes several passes over it, some 15 ms of CPU a megabyte: as much as compression.
+// The split form of a program takes passes over it, some 8 ms of CPU a megabyte: as much as compression.
 bool
 Transfers::splits_programs() const
 {

@@ -158,9 +158,10 @@ TEST_CASE_TEMPLATE("new files that are too large together are made of plain form
   const auto form_for = [&](std::uint64_t id, const char* name, std::uint64_t size) {
     return delta::form_of(ask_sums(subject, proto::Signature{id, path(name), false, false, true, false, size, {}}));
   };
-  CHECK(form_for(1, "f", delta::max_split_bytes - 1) == delta::Form::split);
-  CHECK(form_for(2, "g", 2) == delta::Form::plain);
-  CHECK(form_for(3, "f", 1) == delta::Form::split);
+  CHECK(form_for(1, "f", delta::max_split_bytes - program.size()) == delta::Form::split);
+  CHECK(form_for(2, "g", program.size() + 1) == delta::Form::plain);
+  CHECK(form_for(3, "f", 1) == delta::Form::split); // the old version counts, too
+  CHECK(form_for(4, "g", 1) == delta::Form::plain);
   subject.finish();
 }
 

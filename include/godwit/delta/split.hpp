@@ -25,13 +25,13 @@ namespace godwit::delta {
 // Smaller files are sent for less than it saves; of larger ones the operands would take much memory: a tenth of
 // the file, and never more than a quarter.
 constexpr std::uint64_t min_split_bytes = std::uint64_t{16} << 10;
-constexpr std::uint64_t max_split_bytes = std::uint64_t{192} << 20;
+constexpr std::uint64_t max_split_bytes = std::uint64_t{128} << 20;
 
 // Whether a file of `bytes` bytes is an ELF program for x86-64 or AArch64, for which the split form is meant.
 bool is_program(ReadAt& file, std::uint64_t bytes);
 
-// The split form of a file, made while it is read. Keeps 4 bytes for each page, some 130 for one that begins in a
-// table, and the page that was read last. Any number of threads may read, one at a time.
+// The split form of a file, made while it is read. Keeps the operands, 2 bytes for each page, some 130 for one that
+// begins in a table, and the page that was read last. Any number of threads may read, one at a time.
 class SplitView : public ReadAt
 {
 public:
