@@ -181,10 +181,7 @@ Run::pipeline_rules() const
   rules.transfer.in_place = m_options.in_place;
   rules.transfer.append = m_options.append;
   rules.transfer.round_trip = m_opening->round_trip();
-  rules.transfer.compress = m_options.compress;
-  if (m_options.compress_level && !rules.transfer.compress) {
-    rules.transfer.compress = true;
-  }
+  rules.transfer.compress = compress_wish(m_options).mode;
   rules.is_dry = m_options.dry_run;
   // A source file that is removed must be seen in its new place before.
   rules.stages_folders = m_options.depth() == model::Depth::all && !m_options.remove_source_files;

@@ -18,9 +18,9 @@ constexpr std::uint64_t window_bytes = 64U << 20U;
 constexpr std::uint64_t max_flight_cost = 1U << 20U;       // beyond it the file's ops are paid for on their own
 constexpr std::uint32_t max_asked = 64; // requests for finer sums of one file, and more than a source has under way
 constexpr std::uint64_t least_exchange = 16U << 10U; // bytes that an exchange of finer sums saves at least
-// Several files can share an exchange: it counts up to this.
 // Links with a shorter one are mostly fast.
 constexpr Clock::duration near_round_trip = std::chrono::milliseconds(3);
+// Several files can share an exchange: it counts up to this.
 constexpr Clock::duration longest_wait = std::chrono::milliseconds(50);
 // Bytes a second that a round trip could have carried: the slow links decide.
 constexpr double assumed_rate = 5e6;
@@ -112,10 +112,11 @@ Transfers::round_trip() const
 bool
 Transfers::splits_programs() const
 {
-  if (m_trees.remote() == nullptr || m_rules.in_place || m_rules.compress == false) {
+  using Mode = proto::CompressMode;
+  if (m_trees.remote() == nullptr || m_rules.in_place || m_rules.compress == Mode::off) {
     return false;
   }
-  return m_rules.compress == true || round_trip() >= near_round_trip;
+  return m_rules.compress != Mode::adaptive || round_trip() >= near_round_trip;
 }
 
 // Bytes for which one more exchange of finer sums pays; 0: none does.

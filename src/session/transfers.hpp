@@ -3,7 +3,6 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "godwit/model/action.hpp"
@@ -21,7 +20,7 @@ struct TransferRules {
   bool similar = false;      // with deltas: a new file may be built from one beside it
   bool keeps_partial = false;
   bool in_place = false;
-  std::optional<bool> compress; // as the user wished; else by the link
+  proto::CompressMode compress = proto::CompressMode::adaptive;
   model::Append append = model::Append::none;
   std::chrono::steady_clock::duration round_trip{}; // to a far end, with what opening took
 };

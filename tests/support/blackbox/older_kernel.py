@@ -6,8 +6,8 @@ import os
 import struct
 import sys
 
-NUMBERS = {"openat2": 437, "fchmodat2": 452, "landlock_create_ruleset": 444, "close_range": 436, "renameat2": 316,
-           "copy_file_range": 326, "statx": 332, "faccessat2": 439}  # of x86-64
+NUMBERS = {"openat2": 437, "fchmodat2": 452, "landlock_create_ruleset": 444, "close_range": 436,
+           "faccessat2": 439}  # of x86-64
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 REFUSE, ALLOW = 0x00050000, 0x7FFF0000
