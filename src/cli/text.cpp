@@ -72,6 +72,14 @@ TextSink::on(model::Event event)
   std::visit([this](const auto& shown) { show(shown); }, event);
 }
 
+// The root says more than its own line: that it was made.
+bool
+TextSink::shows(const Action& action) const
+{
+  return prints_names() || itemizes() || shows_files() || action.kind == Action::Kind::skip ||
+         action.entry.path.is_root();
+}
+
 void
 TextSink::print(std::string_view line)
 {

@@ -30,6 +30,7 @@ public:
   TextSink(const model::Options& options, Output& output, Clock clock = std::chrono::steady_clock::now);
 
   void on(model::Event event) override;
+  bool shows(const model::Action& action) const override;
 
   // The figures that were asked for, of a run that came to its end.
   void summarize();

@@ -48,14 +48,13 @@ Result<DestLane::Placed>
 DestLane::copy_one(SourceLane& source, const Target& target, const CopyFile& request)
 {
   if (request.file.size <= max_read_whole) {
+    m_buffer.clear();
     const auto is_as_listed = source.read_listed(request.file, m_buffer);
     if (!is_as_listed) {
       return unreadable(is_as_listed.error());
     }
     if (*is_as_listed) {
-      TRY_ASSIGN(fs::StagedFile staged, stage_in(target, request.entry, request.replaces));
-      TRY(staged.append(m_buffer));
-      return place({request.file.id, request.entry.path, std::move(staged), {}}, request.replaces);
+      return write_whole(target, {request.file.id, request.entry, request.replaces}, m_buffer);
     }
   }
   return copy_as_it_is(source, target, request);
@@ -86,14 +85,18 @@ DestLane::copy_file(const Target& target, const CopyFile& request, OpenSource& f
   entry.size = from.stat.size;
   entry.mtime = from.stat.mtime;
   const std::string label = "'" + escape(entry.path.view()) + "'";
-  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, entry, request.replaces));
+  auto opened = stage_in(target, entry, request.replaces);
+  if (!opened) {
+    return std::move(opened).error();
+  }
+  fs::StagedFile& staged = *opened;
   TRY(fill(staged, from, label));
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(from.file.get(), label));
   const bool is_sizeless = from.stat.size == 0; // as in /proc: what could be read is all there is
   if ((staged.size() != from.stat.size && !is_sizeless) || !is_unchanged(after, from.stat)) {
     return make_error(ErrorKind::changed, "cannot copy " + label + ": it changed while it was read");
   }
-  return place({request.file.id, entry.path, std::move(staged), {}}, request.replaces);
+  return place({request.file.id, entry.path, staged}, request.replaces);
 }
 
 // Small files by one read of a byte more than the size, which shows that it did not grow.

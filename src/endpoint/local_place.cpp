@@ -18,7 +18,7 @@ constexpr std::uint64_t max_unsettled_bytes = 256U << 20U;
 } // namespace
 
 Result<DestLane::Placed>
-DestLane::place(Unsettled whole, bool replaces)
+DestLane::place(const Whole& whole, bool replaces)
 {
   TRY(whole.staged.finish());
   if (!replaces || whole.staged.is_in_place()) {
@@ -36,7 +36,7 @@ DestLane::place(Unsettled whole, bool replaces)
     m_unsettled_disk = disk.id;
   }
   m_unsettled_bytes += whole.staged.size();
-  m_unsettled.push_back(std::move(whole));
+  m_unsettled.push_back({whole.id, whole.path, std::move(whole.staged), whole.partial_folder});
   if (m_unsettled.size() >= max_unsettled || m_unsettled_bytes >= max_unsettled_bytes) {
     settle();
   }
@@ -44,7 +44,7 @@ DestLane::place(Unsettled whole, bool replaces)
 }
 
 Result<>
-DestLane::publish(Unsettled& whole)
+DestLane::publish(const Whole& whole)
 {
   TRY(whole.staged.publish());
   if (whole.partial_folder) {
@@ -65,11 +65,12 @@ DestLane::settle()
   const std::string label = "'" + escape(batch.front().path.view()) + "' and what was written with it";
   const Result<> synced = fs::sync_disk(batch.front().staged.fd(), label);
   proto::Done done;
-  for (Unsettled& whole : batch) {
+  for (Unsettled& file : batch) {
+    const Whole whole{file.id, file.path, file.staged, file.partial_folder};
     if (const Result<> placed = synced ? publish(whole) : Result<>(synced.error()); placed) {
-      done.ids.push_back(whole.id);
+      done.ids.push_back(file.id);
     } else {
-      report(whole.id, placed);
+      report(file.id, placed);
     }
   }
   if (!done.ids.empty()) {

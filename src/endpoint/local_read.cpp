@@ -14,6 +14,14 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::size_t max_sizeless_bytes = 64U << 10U;
+constexpr std::size_t file_overhead = 96; // of a small file under way, beside its content
+
+// For the content of one more file of this size in the same message.
+bool
+has_room(ByteView content, std::uint64_t size)
+{
+  return size <= proto::max_chunk_bytes && content.size() + size <= proto::max_content_bytes;
+}
 
 } // namespace
 
@@ -76,7 +84,7 @@ SourceLane::folder_of(std::uint32_t base, const model::RelPath& real_path)
   if (base >= m_folders.size()) {
     return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
   }
-  return m_folders[base].open(real_path.parent());
+  return m_folders[base].open_above(real_path);
 }
 
 Result<OpenSource>
@@ -94,18 +102,21 @@ SourceLane::open(std::uint32_t base, const model::RelPath& path)
 void
 SourceLane::read(const proto::Read& request)
 {
-  std::size_t total = 0;
+  std::size_t bytes = 0;
   for (const proto::SourceFile& file : request.files) {
-    total += static_cast<std::size_t>(std::min<std::uint64_t>(file.size, proto::max_chunk_bytes)) + 96;
+    bytes += static_cast<std::size_t>(std::min<std::uint64_t>(file.size, proto::max_chunk_bytes));
   }
-  Lease lease = m_context.payload.take(total);
+  Lease lease = m_context.payload.take(bytes + request.files.size() * file_overhead);
   proto::Contents contents;
-  StreamHash hash(m_context.roots.key);
+  contents.files.reserve(request.files.size());
+  contents.content.reserve(std::min(bytes, proto::max_content_bytes) + 1); // reading takes one more
   for (const proto::SourceFile& file : request.files) {
-    contents.files.push_back(read_whole(file));
-    hash.update(contents.files.back().content);
-    m_context.pass_limit(contents.files.back().content.size());
+    const std::size_t before = contents.content.size();
+    contents.files.push_back(read_whole(file, contents.content));
+    m_context.pass_limit(contents.content.size() - before);
   }
+  StreamHash hash(m_context.roots.key);
+  hash.update(contents.content);
   contents.hash = hash.digest();
   m_context.answer({std::move(contents), std::move(lease)});
 }
@@ -116,35 +127,39 @@ SourceLane::read_listed(const proto::SourceFile& file, Bytes& content)
   if (file.base >= m_folders.size() || file.path.is_root()) {
     return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
   }
-  const model::RelPath real = m_context.roots.bases[file.base].real_path(file.path);
+  const auto renamed = m_context.roots.bases[file.base].renamed(file.path);
+  const model::RelPath& real = renamed ? *renamed : file.path;
   TRY_ASSIGN(const fs::Dir folder, folder_of(file.base, real));
   return fs::read_as_listed(folder, real.name(), file.size, file.mtime, content);
 }
 
+// Adds it to `content`, where it is whole.
 proto::FileContent
-SourceLane::read_whole(const proto::SourceFile& file)
+SourceLane::read_whole(const proto::SourceFile& file, Bytes& content)
 {
   proto::FileContent result;
   result.id = file.id;
-  const auto is_as_listed = file.size <= proto::max_chunk_bytes ? read_listed(file, result.content) : false;
+  const auto is_as_listed = has_room(content, file.size) ? read_listed(file, content) : false;
   if (!is_as_listed) {
-    result.content.clear();
     result.outcome = outcome_of(is_as_listed.error());
     result.errno_value = is_as_listed.error().errno_value;
   } else if (*is_as_listed) {
     result.new_size = file.size;
     result.new_mtime = file.mtime;
   } else {
-    read_as_it_is(file, result);
+    const std::size_t before = content.size();
+    read_as_it_is(file, result, content);
+    content.resize(before + (result.outcome == proto::ReadOutcome::whole ? result.new_size : 0));
   }
   return result;
 }
 
 // Looked at before and after; where the scan's size or time do not hold any more,
-// once more from the file as it is now.
+// once more from the file as it is now. More may have been added than `result` says.
 void
-SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& result)
+SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& result, Bytes& content)
 {
+  const std::size_t at = content.size();
   auto source = open(file.base, file.path);
   if (!source) {
     result.outcome = outcome_of(source.error());
@@ -155,21 +170,19 @@ SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& res
   for (int attempt = 0; attempt < 2; ++attempt) {
     result.new_size = before.size;
     result.new_mtime = before.mtime;
-    if (before.size > proto::max_chunk_bytes) {
+    if (!has_room(ByteView(content).first(at), before.size)) {
       result.outcome = proto::ReadOutcome::changed; // it grew out of this way of sending
       return;
     }
     // A file of /proc says size 0: what can be read is all there is.
-    result.content.resize(before.size == 0 ? max_sizeless_bytes : static_cast<std::size_t>(before.size) + 1);
-    auto count = read_up_to(source->file.get(), result.content, "file");
+    content.resize(at + (before.size == 0 ? max_sizeless_bytes : static_cast<std::size_t>(before.size) + 1));
+    auto count = read_up_to(source->file.get(), ByteSpan(content).subspan(at), "file");
     auto after = fs::stat_fd(source->file.get(), "file");
     if (!count || !after) {
       result.outcome = proto::ReadOutcome::failed;
       result.errno_value = !count ? count.error().errno_value : after.error().errno_value;
-      result.content.clear();
       return;
     }
-    result.content.resize(*count);
     const bool is_sizeless = before.size == 0 && *count < max_sizeless_bytes;
     if ((*count == before.size || is_sizeless) && is_unchanged(*after, before)) {
       result.new_size = *count;
@@ -179,7 +192,6 @@ SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& res
     before = *after;
   }
   result.outcome = proto::ReadOutcome::changed;
-  result.content.clear();
 }
 
 void

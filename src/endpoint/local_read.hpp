@@ -95,8 +95,8 @@ public:
 
 private:
   Result<fs::Dir> folder_of(std::uint32_t base, const model::RelPath& real_path);
-  proto::FileContent read_whole(const proto::SourceFile& file);
-  void read_as_it_is(const proto::SourceFile& file, proto::FileContent& result);
+  proto::FileContent read_whole(const proto::SourceFile& file, Bytes& content);
+  void read_as_it_is(const proto::SourceFile& file, proto::FileContent& result, Bytes& content);
   // Under way, or ended: then it only waits for the sums that are still to come, so that none is a stray.
   struct Transfer {
     std::unique_ptr<Matching> matching;

@@ -151,8 +151,7 @@ DestLane::finish(Rebuilt& rebuilt, const proto::OpsEnd& end)
   }
   TRY(named(rebuilt.join ? rebuilt.join->finish(end.hash, end.bytes) : rebuilt.patcher->finish(end.hash, end.bytes),
             rebuilt.entry.path));
-  return place({rebuilt.id, rebuilt.entry.path, std::move(*rebuilt.staged), rebuilt.basis.partial_folder},
-               rebuilt.replaces);
+  return place({rebuilt.id, rebuilt.entry.path, *rebuilt.staged, rebuilt.basis.partial_folder}, rebuilt.replaces);
 }
 
 // The whole file is in place; what stays behind where this fails is found by the next run.

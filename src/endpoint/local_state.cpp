@@ -233,11 +233,19 @@ Local::State::handle(proto::Put& request, Lease& lease)
     return refuse("put");
   }
   const std::size_t lane = lane_of(request.files.front().entry.path);
-  const model::RelPath folder = request.files.front().entry.path.parent();
+  const std::string_view folder = request.files.front().entry.path.parent_view();
+  std::uint64_t bytes = 0; // cannot overflow: a message holds few files, and each is compared
   for (const proto::PutFile& file : request.files) {
-    if (file.entry.path.parent() != folder) {
+    if (file.entry.path.parent_view() != folder) {
       return refuse("put of several folders");
     }
+    if (file.entry.size > request.content.size()) {
+      return refuse("put of files without their content");
+    }
+    bytes += file.entry.size;
+  }
+  if (bytes != request.content.size()) {
+    return refuse("put of files with other content");
   }
   on_dest(lane, [put = std::move(request), paid = std::move(lease)](DestLane& dest) { dest.put(put); });
 }

@@ -72,8 +72,10 @@ Result<fs::StagedFile>
 DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces)
 {
   const proto::Open& asked = m_context.roots.request;
-  TRY_ASSIGN(fs::StagedFile staged,
-             fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry), placing));
+  auto staged = fs::StagedFile::create(folder, entry.path.name(), m_context.roots.metadata_for(entry), placing);
+  if (!staged) {
+    return staged;
+  }
   // A file that is sparse at the source is so here, unless its room is to be reserved.
   const bool makes_holes = asked.sparse || (entry.has(model::Entry::is_sparse) && !asked.preallocate);
   fs::Room room{.makes_holes = makes_holes, .reserved = asked.preallocate ? entry.size : 0};
@@ -82,7 +84,9 @@ DestLane::create(const fs::Dir& folder, const model::Entry& entry, fs::Placing p
     room.is_awaited = !disk.orders_replacements;
     room.direct_bytes = room.is_awaited && disk.is_good_direct && entry.size >= min_direct_bytes ? entry.size : 0;
   }
-  TRY(staged.prepare(room));
+  if (auto prepared = staged->prepare(room); !prepared) {
+    staged = std::move(prepared).error();
+  }
   return staged;
 }
 
@@ -105,7 +109,7 @@ DestLane::stage_in(const Target& target, const model::Entry& entry, bool replace
   const fs::Placing placing = placing_for(m_context.roots.request, entry, replaces, target.is_staged);
   auto staged = create(target.folder, entry, placing, replaces);
   if (!staged && placing == fs::Placing::direct && staged.error().errno_value == EEXIST) {
-    return create(target.folder, entry, fs::Placing::rename, replaces);
+    staged = create(target.folder, entry, fs::Placing::rename, replaces);
   }
   return staged;
 }
@@ -114,9 +118,7 @@ void
 DestLane::put(const proto::Put& request)
 {
   StreamHash hash(m_context.roots.key);
-  for (const proto::PutFile& file : request.files) {
-    hash.update(file.content);
-  }
+  hash.update(request.content);
   if (hash.digest() != request.hash) {
     for (const proto::PutFile& file : request.files) {
       report(file.id, make_error(ErrorKind::verify, "cannot write '" + escape(file.entry.path.view()) +
@@ -126,8 +128,11 @@ DestLane::put(const proto::Put& request)
   }
   proto::Done done;
   const auto target = target_of(request.files.front().entry.path);
+  ByteView rest = request.content;
   for (const proto::PutFile& file : request.files) {
-    auto written = target ? put_file(*target, file) : Result<Placed>(target.error());
+    const ByteView content = rest.first(static_cast<std::size_t>(file.entry.size));
+    rest = rest.subspan(content.size());
+    auto written = target ? write_whole(*target, {file.id, file.entry, file.replaces}, content) : Result<Placed>(target.error());
     if (!written) {
       report(file.id, written.error());
     } else if (*written == Placed::now) {
@@ -140,11 +145,14 @@ DestLane::put(const proto::Put& request)
 }
 
 Result<DestLane::Placed>
-DestLane::put_file(const Target& target, const proto::PutFile& file)
+DestLane::write_whole(const Target& target, const SmallFile& file, ByteView content)
 {
-  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, file.entry, file.replaces));
-  TRY(staged.append(file.content));
-  return place({file.id, file.entry.path, std::move(staged), {}}, file.replaces);
+  auto staged = stage_in(target, file.entry, file.replaces);
+  if (!staged) {
+    return std::move(staged).error();
+  }
+  TRY(staged->append(content));
+  return place({file.id, file.entry.path, *staged}, file.replaces);
 }
 
 } // namespace godwit::endpoint

@@ -106,12 +106,19 @@ private:
     Result<> outcome;
   };
 
-  // A whole file that waits for its place.
+  // A file that is whole, on its way to its place.
+  struct Whole {
+    std::uint64_t id = 0;
+    const model::RelPath& path;
+    fs::StagedFile& staged;
+    fs::Dir partial_folder = {}; // as in Basis
+  };
+  // One that waits for it.
   struct Unsettled {
     std::uint64_t id = 0;
     model::RelPath path;
     fs::StagedFile staged;
-    fs::Dir partial_folder; // as in Basis
+    fs::Dir partial_folder;
   };
   enum class Placed : std::uint8_t { now, later }; // later: settle() reports it
 
@@ -119,6 +126,11 @@ private:
   struct Target {
     fs::Dir folder;
     bool is_staged = false;
+  };
+  struct SmallFile {
+    std::uint64_t id = 0;
+    const model::Entry& entry;
+    bool replaces = false;
   };
   Result<Target> target_of(const model::RelPath& file);
   // The open parent of `path`, whose times are noted: something in it is about to change.
@@ -134,13 +146,13 @@ private:
   Result<> begin_patcher(Rebuilt& rebuilt);
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
   Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
-  // The file is whole: puts it in place, at once or with others.
-  Result<Placed> place(Unsettled whole, bool replaces);
-  Result<> publish(Unsettled& whole);
+  // At once or with others.
+  Result<Placed> place(const Whole& whole, bool replaces);
+  Result<> publish(const Whole& whole);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> stage_in(const Target& target, const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces);
-  Result<Placed> put_file(const Target& target, const proto::PutFile& file);
+  Result<Placed> write_whole(const Target& target, const SmallFile& file, ByteView content);
   Result<> make_entry(const proto::Make& request);
   // What a new entry in `folder` is to have.
   Result<fs::Metadata> metadata_in(const fs::Dir& folder, const model::Entry& entry) const;

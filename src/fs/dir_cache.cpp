@@ -9,15 +9,33 @@ DirCache::DirCache(Dir root, std::size_t capacity)
 {
 }
 
+// Null: it is not held.
+const Dir*
+DirCache::find(std::string_view folder)
+{
+  if (folder.empty()) {
+    return &m_root;
+  }
+  const auto found = m_index.find(folder);
+  if (found == m_index.end()) {
+    return nullptr;
+  }
+  m_order.splice(m_order.begin(), m_order, found->second);
+  return &m_order.front().dir;
+}
+
+Result<Dir>
+DirCache::open_above(const model::RelPath& path)
+{
+  const Dir* const held = find(path.parent_view());
+  return held != nullptr ? Result<Dir>(*held) : open(path.parent());
+}
+
 Result<Dir>
 DirCache::open(const model::RelPath& folder)
 {
-  if (folder.is_root()) {
-    return m_root;
-  }
-  if (const auto found = m_index.find(folder.view()); found != m_index.end()) {
-    m_order.splice(m_order.begin(), m_order, found->second);
-    return m_order.front().dir;
+  if (const Dir* const held = find(folder.view())) {
+    return *held;
   }
   // The parent is often held: then one component is looked up instead of all.
   const model::RelPath parent = folder.parent();

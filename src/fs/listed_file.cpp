@@ -25,17 +25,18 @@ read_as_listed(const Dir& folder, std::string_view name, std::uint64_t size, mod
 {
   const model::Time start = time_of_changes();
   TRY_ASSIGN(const Fd file, folder.open_unseen(name, O_RDONLY));
-  content.resize(static_cast<std::size_t>(size) + 1);
+  const auto bytes = static_cast<std::size_t>(size);
+  const std::size_t at = content.size();
+  content.resize(at + bytes + 1); // one more would show that it grew
   ssize_t count = 0;
   do {
-    count = ::read(file.get(), content.data(), content.size());
+    count = ::read(file.get(), content.data() + at, bytes + 1);
   } while (count == -1 && errno == EINTR);
-  if (count != static_cast<ssize_t>(size)) {
-    return false;
-  }
-  content.resize(static_cast<std::size_t>(size));
   const auto after = stat_fd(file.get(), {});
-  return after && after->is_regular() && after->size == size && after->mtime == mtime && after->ctime < start;
+  const bool is_as_listed = count == static_cast<ssize_t>(size) && after && after->is_regular() &&
+                            after->size == size && after->mtime == mtime && after->ctime < start;
+  content.resize(at + (is_as_listed ? bytes : 0));
+  return is_as_listed;
 }
 
 } // namespace godwit::fs

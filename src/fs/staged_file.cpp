@@ -121,8 +121,10 @@ StagedFile::create(const Dir& parent, std::string_view name, const Metadata& wan
                                                   ": the name is of the form of unfinished files");
   }
   ASSERT(model::RelPath::is_valid_name(name));
-  StagedFile file(parent, std::string(name), wanted);
-  TRY(file.open(placing));
+  Result<StagedFile> file = StagedFile(parent, std::string(name), wanted);
+  if (auto opened = file->open(placing); !opened) {
+    file = std::move(opened).error();
+  }
   return file;
 }
 

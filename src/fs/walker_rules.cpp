@@ -125,18 +125,21 @@ Walker::label(const model::RelPath& path, std::uint32_t base) const
   return m_bases[base].dir.label(m_bases[base].real_path(path));
 }
 
-model::RelPath
-Base::real_path(const model::RelPath& listed) const
+std::optional<model::RelPath>
+Base::renamed(const model::RelPath& listed) const
 {
   const std::string_view path = listed.view();
   if (listed_name.empty() || !path.starts_with(listed_name)) {
-    return listed;
+    return std::nullopt;
   }
   if (path.size() != listed_name.size() && path[listed_name.size()] != '/') {
-    return listed;
+    return std::nullopt;
   }
   auto real = model::RelPath::parse(std::string(real_name).append(path.substr(listed_name.size())));
-  return real ? *std::move(real) : listed; // both were checked: only its length could be wrong
+  if (!real) { // both were checked: only its length could be wrong
+    return std::nullopt;
+  }
+  return *std::move(real);
 }
 
 } // namespace godwit::fs

@@ -1,17 +1,38 @@
 #include "godwit/model/path.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "godwit/base/assert.hpp"
 #include "godwit/base/escape.hpp"
 
 namespace godwit::model {
 
+namespace {
+
+// Of a component that holds no slash and no NUL.
+bool
+is_valid_component(std::string_view name)
+{
+  const bool is_dots = name.size() <= 2 && name == std::string_view("..").substr(0, name.size());
+  return name.size() <= RelPath::max_component_bytes && !is_dots;
+}
+
+// What comes after the last slash begins here.
+std::size_t
+name_at(std::string_view path)
+{
+  const void* const slash = path.empty() ? nullptr : ::memrchr(path.data(), '/', path.size());
+  return slash == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(slash) - path.data()) + 1;
+}
+
+} // namespace
+
 bool
 RelPath::is_valid_name(std::string_view name)
 {
-  return !name.empty() && name.size() <= max_component_bytes && name != "." && name != ".." &&
-         name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
+  return is_valid_component(name) && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
 }
 
 bool
@@ -20,12 +41,12 @@ RelPath::is_valid(std::string_view bytes)
   if (bytes.empty()) {
     return true;
   }
-  if (bytes.size() > max_bytes) {
+  if (bytes.size() > max_bytes || bytes.find('\0') != std::string_view::npos) {
     return false;
   }
   while (true) {
     const std::size_t slash = bytes.find('/');
-    if (!is_valid_name(bytes.substr(0, slash))) {
+    if (!is_valid_component(bytes.substr(0, slash))) {
       return false;
     }
     if (slash == std::string_view::npos) {
@@ -51,17 +72,21 @@ RelPath::parse(std::string_view bytes)
 std::string_view
 RelPath::name() const
 {
-  return view().substr(view().rfind('/') + 1); // npos + 1 is 0
+  return view().substr(name_at(view()));
+}
+
+std::string_view
+RelPath::parent_view() const
+{
+  const std::size_t name = name_at(view());
+  return view().substr(0, name == 0 ? 0 : name - 1);
 }
 
 RelPath
 RelPath::parent() const
 {
-  const std::size_t slash = view().rfind('/');
   RelPath path;
-  if (slash != std::string_view::npos) {
-    path.m_bytes = CompactText(view().substr(0, slash));
-  }
+  path.m_bytes = CompactText(parent_view());
   return path;
 }
 

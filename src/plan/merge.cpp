@@ -221,8 +221,10 @@ Merge::only_source(Entry source, const Entry* next_dest)
   }
   if (source.is_folder()) {
     only_source_folder(std::move(source));
+  } else if (next_dest != nullptr && m_levels.hold(next_dest->path)) {
+    only_source_name_yet(std::move(source));
   } else {
-    only_source_name(std::move(source), next_dest != nullptr && m_levels.hold(next_dest->path));
+    only_source_name(std::move(source));
   }
 }
 
@@ -249,13 +251,6 @@ Merge::only_source_folder(Entry source)
   emit(std::move(action));
 }
 
-// Under --ignore-existing a folder of that name is reason enough, and nothing is told.
-bool
-Merge::holds_back(bool folder_may_come) const
-{
-  return m_rules.ignore_existing && folder_may_come;
-}
-
 void
 Merge::tell_held_back()
 {
@@ -267,21 +262,28 @@ Merge::tell_held_back()
 }
 
 void
-Merge::only_source_name(Entry source, bool folder_may_come)
+Merge::only_source_name(Entry source)
+{
+  if (source.type != Type::unknown) {
+    emit(choose(std::move(source), nullptr, m_rules));
+  }
+}
+
+// The dest may still come to a folder of that name. Under --ignore-existing that is reason enough to leave the name
+// out, and nothing is told.
+void
+Merge::only_source_name_yet(Entry source)
 {
   const std::string name(source.path.name());
   std::uint64_t number = Level::no_action;
   if (source.type != Type::unknown) {
     Action action = choose(source, nullptr, m_rules);
-    const bool is_held = holds_back(folder_may_come);
-    if (is_held || (m_rules.existing && folder_may_come)) {
+    if (m_rules.ignore_existing || m_rules.existing) {
       m_levels.top().left_out.push_back(std::move(source));
     }
-    number = is_held ? Level::no_action : emit(std::move(action));
+    number = m_rules.ignore_existing ? Level::no_action : emit(std::move(action));
   }
-  if (folder_may_come) {
-    m_levels.top().source_names.add(name, number);
-  }
+  m_levels.top().source_names.add(name, number);
 }
 
 } // namespace godwit::plan

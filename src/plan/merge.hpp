@@ -77,9 +77,9 @@ private:
   bool is_given_up(const model::Entry& source) const;
   void both_folders(model::Entry source, const model::Entry& dest);
   void only_source_folder(model::Entry source);
-  bool holds_back(bool folder_may_come) const;
   void tell_held_back();
-  void only_source_name(model::Entry source, bool folder_may_come);
+  void only_source_name(model::Entry source);
+  void only_source_name_yet(model::Entry source);
   void only_dest_name(const model::Entry& dest, bool folder_may_come);
   void only_dest_below(const model::Entry& dest);
   void only_dest_folder(model::Entry dest);

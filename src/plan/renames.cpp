@@ -171,7 +171,7 @@ Renames::enter_folder(const model::RelPath& folder)
 void
 Renames::pass(const Entry& entry)
 {
-  if (!m_updates.empty() && (entry.is_folder() || entry.path.parent() != m_folder)) {
+  if (!m_updates.empty() && (entry.is_folder() || entry.path.parent_view() != m_folder.view())) {
     settle_folder();
   }
 }

@@ -126,6 +126,11 @@ Decoder::fail(std::string why)
 std::uint64_t
 Decoder::get_varint()
 {
+  if (!m_rest.empty() && m_rest.front() < std::byte{0x80}) { // most are so small
+    const auto value = std::to_integer<std::uint64_t>(m_rest.front());
+    m_rest = m_rest.subspan(1);
+    return value;
+  }
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (m_rest.empty()) {
@@ -277,7 +282,8 @@ Decoder::get_entry(model::Entry& entry, const model::RelPath& previous)
   if (!ok()) {
     return;
   }
-  auto path = model::RelPath::parse(std::string(previous.view().substr(0, shared)).append(as_text(rest)));
+  auto path = shared == 0 ? model::RelPath::parse(as_text(rest))
+                          : model::RelPath::parse(std::string(previous.view().substr(0, shared)).append(as_text(rest)));
   if (!path) {
     fail(std::move(path).error().text);
     return;

@@ -35,23 +35,12 @@ decode_as(std::uint64_t tag, ByteView fields, std::index_sequence<Index...>)
   return *std::move(found);
 }
 
-template <class T>
-std::size_t
-content_bytes(const std::vector<T>& files)
-{
-  std::size_t sum = 0;
-  for (const T& file : files) {
-    sum += file.content.size() + 96;
-  }
-  return sum;
-}
-
 struct PayloadSize {
   std::size_t operator()(const Ops& m) const { return m.chunk.size(); }
   std::size_t operator()(const Sums& m) const { return m.part.size(); }
   std::size_t operator()(const Gaps& m) const { return m.request.size(); }
-  std::size_t operator()(const Contents& m) const { return content_bytes(m.files); }
-  std::size_t operator()(const Put& m) const { return content_bytes(m.files); }
+  std::size_t operator()(const Contents& m) const { return m.content.size() + m.files.size() * 96; }
+  std::size_t operator()(const Put& m) const { return m.content.size() + m.files.size() * 96; }
   std::size_t operator()(const Listed& m) const { return m.entries.size() * 96; }
   std::size_t operator()(const PageListed& m) const { return m.entries.size() * 96; }
   std::size_t operator()(const Differences& m) const { return m.entries.size() * 96; }

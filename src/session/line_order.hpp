@@ -3,8 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <deque>
+#include <memory>
+#include <utility>
 
 #include "godwit/model/event.hpp"
 
@@ -26,30 +27,70 @@ public:
   }
 
   // Of each number once: its line, or that there is none.
-  void due(const model::Action& action) { settle(action.number, action); }
-  void none(std::uint64_t number) { settle(number, std::nullopt); }
+  void due(const model::Action& action)
+  {
+    if (!m_events.shows(action)) {
+      none(action.number);
+    } else if (Sequence& sequence = sequence_of(action.number); action.number != sequence.next) {
+      sequence.wait(action.number, std::make_unique<model::Action>(action));
+    } else {
+      tell(action);
+      pass(sequence);
+    }
+  }
+  void none(std::uint64_t number)
+  {
+    if (Sequence& sequence = sequence_of(number); number != sequence.next) {
+      sequence.wait(number, nullptr);
+    } else {
+      pass(sequence);
+    }
+  }
 
 private:
+  struct Waiting {
+    bool is_settled = false;
+    std::unique_ptr<model::Action> line; // null: there is none
+  };
   struct Sequence {
     std::uint64_t next;
-    std::map<std::uint64_t, std::optional<model::Action>> waiting;
+    std::deque<Waiting> waiting; // of `next` and those after it
+
+    void wait(std::uint64_t number, std::unique_ptr<model::Action> line)
+    {
+      const auto at = static_cast<std::size_t>(number - next);
+      if (at >= waiting.size()) {
+        waiting.resize(at + 1);
+      }
+      waiting[at] = {true, std::move(line)};
+    }
   };
 
-  void settle(std::uint64_t number, std::optional<model::Action> action)
+  Sequence& sequence_of(std::uint64_t number) { return m_sequences[number < model::Action::first_held ? 0 : 1]; }
+
+  // The next is settled: so may be those that waited for it.
+  void pass(Sequence& sequence)
   {
-    Sequence& sequence = m_sequences[number < model::Action::first_held ? 0 : 1];
-    auto& waiting = sequence.waiting;
-    waiting.emplace(number, std::move(action));
-    while (!waiting.empty() && waiting.begin()->first == sequence.next) {
-      if (auto& line = waiting.begin()->second) {
-        if (!m_listed.is_root() && line->entry.path == m_listed) {
-          line->entry.path = m_real;
-        }
-        m_events.on(model::ItemPlanned{*std::move(line)});
-      }
-      waiting.erase(waiting.begin());
+    do {
       ++sequence.next;
+      if (!sequence.waiting.empty()) {
+        sequence.waiting.pop_front();
+      }
+      if (!sequence.waiting.empty() && sequence.waiting.front().line) {
+        tell(*sequence.waiting.front().line);
+      }
+    } while (!sequence.waiting.empty() && sequence.waiting.front().is_settled);
+  }
+
+  void tell(const model::Action& action)
+  {
+    if (m_listed.is_root() || action.entry.path != m_listed) {
+      m_events.on(model::ItemPlanned{action});
+      return;
     }
+    model::Action renamed = action;
+    renamed.entry.path = m_real;
+    m_events.on(model::ItemPlanned{renamed});
   }
 
   model::EventSink& m_events;

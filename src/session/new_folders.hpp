@@ -65,7 +65,7 @@ public:
   // The dest was given what it is to have of it, if anything.
   void sent(const model::RelPath& file)
   {
-    const auto found = m_folders.find(file.parent());
+    const auto found = m_folders.find(file.parent_view());
     --found->second.unsent;
     settle(found);
   }
@@ -74,7 +74,10 @@ public:
   void lose(const model::RelPath& path) { m_lost.insert(path); }
   bool is_lost(const model::RelPath& path) const
   {
-    for (model::RelPath at = path; !m_lost.empty() && !at.is_root();) {
+    if (m_lost.empty()) {
+      return false;
+    }
+    for (model::RelPath at = path; !at.is_root();) {
       at = at.parent();
       if (m_lost.contains(at)) {
         return true;
@@ -84,11 +87,11 @@ public:
   }
 
 private:
-  using Folders = std::map<model::RelPath, Folder>;
+  using Folders = std::map<model::RelPath, Folder, model::PathLess>;
 
   static bool is_child(const model::RelPath& path, const model::RelPath& folder)
   {
-    return path.is_below(folder) && path.view().size() - path.name().size() - 1 == folder.view().size();
+    return path.parent_view() == folder.view() && !path.is_root();
   }
   void settle(Folders::iterator at)
   {

@@ -350,7 +350,7 @@ Pipeline::report_failure(const Pending& pending, const proto::Failed& failed)
     model::Action action = pending.action;
     action.kind = Kind::skip;
     action.reason = model::Action::Reason::not_empty;
-    m_report.events().on(model::ItemPlanned{std::move(action)});
+    m_report.events().on(model::ItemPlanned{action});
     return;
   }
   if (pending.action.kind == Kind::make) {

@@ -115,7 +115,7 @@ Run::list_entry(model::Entry entry)
     action.kind = model::Action::Kind::skip;
     action.reason = model::Action::Reason::folder;
     action.entry = entry;
-    m_report.events().on(model::ItemPlanned{std::move(action)});
+    m_report.events().on(model::ItemPlanned{action});
   }
   if (is_skipped && !is_implied) {
     return;

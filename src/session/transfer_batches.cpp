@@ -25,12 +25,14 @@ void
 Transfers::add_to_batch(Flight& flight)
 {
   const model::Entry& entry = flight.action.entry;
-  const model::RelPath folder = entry.path.parent();
   const std::uint64_t most = m_rules.copies ? batch_copy_bytes : batch_content_bytes;
-  if (!m_batch.empty() && (folder != m_batch_folder || m_batch_bytes + entry.size > most)) {
+  const bool is_elsewhere = entry.path.parent_view() != m_batch_folder.view();
+  if (is_elsewhere || m_batch_bytes + entry.size > most) {
     flush();
   }
-  m_batch_folder = folder;
+  if (is_elsewhere) {
+    m_batch_folder = entry.path.parent();
+  }
   m_batch.push_back(flight.action.number);
   m_batch_bytes += entry.size;
   if (m_batch.size() >= batch_files || m_batch_bytes >= most) {
@@ -72,7 +74,7 @@ Transfers::on(proto::Contents& contents, Lease lease)
 {
   std::vector<Flight*> sent;
   proto::Put put;
-  put.hash = contents.hash;
+  std::uint64_t bytes = 0;
   for (proto::FileContent& file : contents.files) {
     const auto found = m_flights.find(file.id);
     if (found == m_flights.end() || !std::exchange(found->second.reading, false)) {
@@ -85,13 +87,22 @@ Transfers::on(proto::Contents& contents, Lease lease)
       }
       continue;
     }
+    if (file.new_size > contents.content.size()) {
+      return false;
+    }
     flight.action.entry.size = file.new_size;
     flight.action.entry.mtime = file.new_mtime;
-    flight.literal_bytes = file.content.size();
+    flight.literal_bytes = file.new_size;
+    bytes += file.new_size;
     sent.push_back(&flight);
-    put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value(), std::move(file.content)});
+    put.files.push_back({file.id, flight.action.entry, flight.action.there.has_value()});
+  }
+  if (bytes != contents.content.size()) {
+    return false;
   }
   if (!put.files.empty()) {
+    put.content = std::move(contents.content);
+    put.hash = contents.hash;
     m_trees.dest().send({std::move(put), std::move(lease)});
   }
   for (Flight* flight : sent) {

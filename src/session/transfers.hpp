@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "godwit/model/action.hpp"
@@ -91,7 +91,7 @@ private:
     std::uint64_t literal_bytes = 0;
     Error cause;               // why it was dropped
   };
-  using Flights = std::map<std::uint64_t, Flight>;
+  using Flights = std::unordered_map<std::uint64_t, Flight>; // they stay where they are in memory
 
   bool hold_basis(Flight& flight, bool holds);
   void dispatch(Flight& flight);

@@ -379,9 +379,22 @@ TEST_CASE_TEMPLATE("a dest refuses what only a source does, and what it did not 
   {
     proto::Put put;
     for (int i = 0; i < 20; ++i) {
-      put.files.push_back({1, regular("d" + std::to_string(i) + "/f", 0), false, {}});
+      put.files.push_back({1, regular("d" + std::to_string(i) + "/f", 0), false});
     }
     expect_refusal(subject, put);
+  }
+  SUBCASE("put of less than its files")
+  {
+    expect_refusal(subject, proto::Put{{{1, regular("a", 2), true}, {2, regular("b", 2), true}}, bytes_of("abc"), {}});
+  }
+  SUBCASE("put of more than its files")
+  {
+    expect_refusal(subject, proto::Put{{{1, regular("a", 2), true}}, bytes_of("abc"), {}});
+  }
+  SUBCASE("put of files whose sizes have no sum")
+  {
+    const std::uint64_t half = std::uint64_t{1} << 63U;
+    expect_refusal(subject, proto::Put{{{1, regular("a", half), true}, {2, regular("b", half), true}}, {}, {}});
   }
   SUBCASE("a second open") { expect_refusal(subject, open_dest("/")); }
   SUBCASE("an answer") { expect_refusal(subject, proto::Done{{1}}); }

@@ -248,6 +248,8 @@ const std::array of_a_source = {
     Expected{"contents_twice", {0, 2}, "not asked"},
     Expected{"contents_wrong_hash", partial, "a/small"},
     Expected{"contents_failed_twice", protocol, "not asked"},
+    Expected{"contents_too_short", protocol, "not asked"},
+    Expected{"contents_too_long", protocol, "not asked"},
     Expected{"contents_for_match", protocol, "not asked"},
     Expected{"ops_for_read", protocol, "not asked"},
     Expected{"changes_forever", partial, "it changed while it was read"},

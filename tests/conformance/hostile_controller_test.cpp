@@ -86,7 +86,7 @@ private:
   ChunkMaker m_chunks;
 };
 
-proto::PutFile
+NewFile
 small(std::uint64_t id, const std::string& name)
 {
   return {id, regular(name, 3), true, bytes_of("new")};
@@ -256,7 +256,7 @@ TEST_CASE("no content comes through a link")
       agent.send(proto::Read{{{1, 0, path(name), 6, {}}}});
       const auto contents = agent.expect<proto::Contents>();
       CHECK(contents.files.at(0).outcome == proto::ReadOutcome::failed);
-      CHECK(contents.files[0].content.empty());
+      CHECK(contents.content.empty());
       agent.send(proto::Match{{2, 0, path(name), 6, {}}, false, 0});
       CHECK(agent.expect<proto::OpsEnd>().outcome == proto::ReadOutcome::failed);
     }

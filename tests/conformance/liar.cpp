@@ -240,9 +240,10 @@ Liar::answer(const proto::Read& request)
   proto::Contents answer;
   for (const proto::SourceFile& file : request.files) {
     const Bytes& content = contents[file.path.str()];
-    answer.files.push_back({file.id, proto::ReadOutcome::whole, 0, content.size(), file.mtime, content});
-    hash.update(content);
+    answer.files.push_back({file.id, proto::ReadOutcome::whole, 0, content.size(), file.mtime});
+    append(answer.content, content);
   }
+  hash.update(answer.content);
   answer.hash = hash.digest();
   wire.send(answer);
 }

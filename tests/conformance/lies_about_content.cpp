@@ -24,17 +24,24 @@ at(std::function<void(Liar&, const Request&)> answer)
   };
 }
 
+using Outcome = proto::ReadOutcome;
+
+// The first file has this outcome.
 proto::Contents
-contents_of(Liar& l, const proto::Read& read)
+contents_of(Liar& l, const proto::Read& read, Outcome first = Outcome::whole)
 {
-  const HashKey key(l.open.seed);
-  StreamHash hash(key);
   proto::Contents contents;
   for (const proto::SourceFile& file : read.files) {
     const Bytes& content = l.contents[file.path.str()];
-    contents.files.push_back({file.id, proto::ReadOutcome::whole, 0, content.size(), file.mtime, content});
-    hash.update(content);
+    const Outcome outcome = contents.files.empty() ? first : Outcome::whole;
+    contents.files.push_back({file.id, outcome, 0, content.size(), file.mtime});
+    if (outcome == Outcome::whole) {
+      append(contents.content, content);
+    }
   }
+  const HashKey key(l.open.seed);
+  StreamHash hash(key);
+  hash.update(contents.content);
   contents.hash = hash.digest();
   return contents;
 }
@@ -48,7 +55,7 @@ send_copy(Liar& l, const proto::Match& match, std::uint64_t from)
   });
   (void)!writer.copy(from, 1U << 20U);
   (void)!writer.finish();
-  l.wire.send(proto::OpsEnd{match.file.id, proto::ReadOutcome::whole, {}, 1U << 20U, 0, 0, 0, {}});
+  l.wire.send(proto::OpsEnd{match.file.id, Outcome::whole, {}, 1U << 20U, 0, 0, 0, {}});
 }
 
 void
@@ -69,23 +76,30 @@ add_reads(std::map<std::string, Lie>& lies)
     l.wire.send(contents);
   });
   lies["contents_failed_twice"] = at<proto::Read>([](Liar& l, const proto::Read& read) {
-    proto::Contents contents = contents_of(l, read);
-    contents.files.front().outcome = proto::ReadOutcome::changed;
+    proto::Contents contents = contents_of(l, read, Outcome::changed);
     contents.files.push_back(contents.files.front());
-    contents.files.back().outcome = proto::ReadOutcome::failed;
+    contents.files.back().outcome = Outcome::failed;
+    l.wire.send(contents);
+  });
+  lies["contents_too_short"] = at<proto::Read>([](Liar& l, const proto::Read& read) {
+    proto::Contents contents = contents_of(l, read);
+    contents.content.pop_back();
+    l.wire.send(contents);
+  });
+  lies["contents_too_long"] = at<proto::Read>([](Liar& l, const proto::Read& read) {
+    proto::Contents contents = contents_of(l, read);
+    contents.content.push_back(std::byte{'x'});
     l.wire.send(contents);
   });
   lies["contents_for_match"] = at<proto::Match>([](Liar& l, const proto::Match& match) {
     proto::Contents contents;
-    contents.files = {{match.file.id, proto::ReadOutcome::whole, 0, 0, {}, {}}};
+    contents.files = {{match.file.id, Outcome::whole, 0, 0, {}}};
     l.wire.send(contents);
   });
   lies["ops_for_read"] = at<proto::Read>(
       [](Liar& l, const proto::Read& read) { l.send_ops(read.files.front().id, l.contents["a/small"]); });
   lies["changes_forever"] = at<proto::Read>([](Liar& l, const proto::Read& read) {
-    proto::Contents contents = contents_of(l, read);
-    contents.files.front().outcome = proto::ReadOutcome::changed;
-    l.wire.send(contents);
+    l.wire.send(contents_of(l, read, Outcome::changed));
   });
 }
 
@@ -101,11 +115,11 @@ add_matches(std::map<std::string, Lie>& lies)
       [](Liar& l, const proto::Match& match) { l.send_ops(match.file.id + 1000, l.contents["a/big"]); });
   lies["ops_malformed"] = at<proto::Match>([](Liar& l, const proto::Match& match) {
     l.wire.send(proto::Ops{match.file.id, Bytes(10, std::byte{0xFF})});
-    l.wire.send(proto::OpsEnd{match.file.id, proto::ReadOutcome::whole, {}, 10, 10, 0, 0, {}});
+    l.wire.send(proto::OpsEnd{match.file.id, Outcome::whole, {}, 10, 10, 0, 0, {}});
   });
   lies["ops_wrong_hash"] = at<proto::Match>([](Liar& l, const proto::Match& match) {
     const Bytes& content = l.contents["a/big"];
-    l.wire.send(proto::OpsEnd{match.file.id, proto::ReadOutcome::whole, {}, content.size(), content.size(), 0, 0, {}});
+    l.wire.send(proto::OpsEnd{match.file.id, Outcome::whole, {}, content.size(), content.size(), 0, 0, {}});
   });
   lies["ops_without_end"] = at<proto::Match>([](Liar& l, const proto::Match& match) {
     delta::OpWriter writer([&](Bytes chunk) -> Result<> {

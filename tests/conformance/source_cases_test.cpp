@@ -250,7 +250,7 @@ TEST_CASE_TEMPLATE("files are read whole, and what is not as listed is said", Ma
   const auto contents = subject.template expect<proto::Contents>();
   REQUIRE(contents.files.size() == 4);
   CHECK(contents.files[0].outcome == proto::ReadOutcome::whole);
-  CHECK(as_text(contents.files[0].content) == "hello");
+  CHECK(as_text(contents.content) == "hello");
   CHECK(contents.files[1].outcome == proto::ReadOutcome::changed); // too big to be read so
   CHECK(contents.files[2].outcome == proto::ReadOutcome::vanished);
   CHECK(contents.files[3].outcome == proto::ReadOutcome::failed); // a link is never followed
@@ -268,8 +268,31 @@ TEST_CASE_TEMPLATE("a file that grew is read as it is now", Make, BOTH_MAKES)
   subject.send(proto::Read{{file_of(entries[1], 1)}});
   const auto contents = subject.template expect<proto::Contents>();
   CHECK(contents.files.at(0).outcome == proto::ReadOutcome::whole);
-  CHECK(as_text(contents.files[0].content) == "hello, world");
+  CHECK(as_text(contents.content) == "hello, world");
   CHECK(contents.files[0].new_size == 12);
+}
+
+TEST_CASE_TEMPLATE("files that grew too large together are not all read at once", Make, BOTH_MAKES)
+{
+  const TempTree tree;
+  for (const char* name : {"a", "b", "c"}) {
+    tree.file(name, name);
+  }
+  Make subject;
+  REQUIRE(subject.open(open_source({tree.path("/")})));
+  const auto entries = listed(subject, scan_all(false));
+  const std::string large(200U << 10U, 'x');
+  for (const char* name : {"a", "b", "c"}) {
+    tree.file(name, large);
+  }
+  subject.send(proto::Read{{file_of(entries.at(1), 1), file_of(entries.at(2), 2), file_of(entries.at(3), 3)}});
+  const auto contents = subject.template expect<proto::Contents>();
+  REQUIRE(contents.files.size() == 3);
+  CHECK(contents.files[0].outcome == proto::ReadOutcome::whole);
+  CHECK(contents.files[1].outcome == proto::ReadOutcome::whole);
+  CHECK(contents.files[2].outcome == proto::ReadOutcome::changed);
+  CHECK(contents.files[2].new_size == large.size());
+  CHECK(as_text(contents.content) == large + large);
 }
 
 TEST_CASE_TEMPLATE("a file that changed since it was listed is not matched", Make, BOTH_MAKES)
@@ -329,7 +352,7 @@ TEST_CASE_TEMPLATE("a source refuses what only a dest does, and what it did not 
   Make subject;
   REQUIRE(subject.open(open_source({tree.path("/")})));
   const proto::SourceFile file{1, 0, path("a"), 5, {}};
-  SUBCASE("put") { expect_refusal(subject, proto::Put{{{1, regular("x", 0), false, {}}}, {}}); }
+  SUBCASE("put") { expect_refusal(subject, proto::Put{{{1, regular("x", 0), false}}, {}, {}}); }
   SUBCASE("make") { expect_refusal(subject, proto::Make{1, folder("x"), false}); }
   SUBCASE("metadata") { expect_refusal(subject, proto::SetMetadata{1, regular("a", 5)}); }
   SUBCASE("remove") { expect_refusal(subject, proto::Remove{1, path("a"), false}); }

@@ -252,14 +252,18 @@ link_to(const std::string& name, const std::string& target)
 }
 
 proto::Put
-put_of(const proto::Open& open, std::vector<proto::PutFile> files)
+put_of(const proto::Open& open, std::vector<NewFile> files)
 {
+  proto::Put put;
+  for (NewFile& file : files) {
+    put.files.push_back({file.id, std::move(file.entry), file.replaces});
+    append(put.content, file.content);
+  }
   const HashKey key(open.seed);
   StreamHash hash(key);
-  for (const proto::PutFile& file : files) {
-    hash.update(file.content);
-  }
-  return {std::move(files), hash.digest()};
+  hash.update(put.content);
+  put.hash = hash.digest();
+  return put;
 }
 
 Bytes

@@ -109,7 +109,13 @@ model::Entry entry_at(Subject& subject, const proto::Scan& scan, const std::stri
 model::Entry regular(const std::string& name, std::uint64_t size);
 model::Entry folder(const std::string& name);
 model::Entry link_to(const std::string& name, const std::string& target);
-proto::Put put_of(const proto::Open& open, std::vector<proto::PutFile> files);
+struct NewFile {
+  std::uint64_t id = 0;
+  model::Entry entry; // its size is that of `content`
+  bool replaces = false;
+  Bytes content;
+};
+proto::Put put_of(const proto::Open& open, std::vector<NewFile> files);
 Bytes bytes_of(std::string_view text);
 
 } // namespace godwit::test

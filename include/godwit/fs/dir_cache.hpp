@@ -19,6 +19,8 @@ public:
 
   const Dir& root() const { return m_root; }
   Result<Dir> open(const model::RelPath& folder);
+  // The folder that holds this.
+  Result<Dir> open_above(const model::RelPath& path);
   // Forgets `path` and all below it; the root path forgets everything.
   void invalidate(const model::RelPath& path);
 
@@ -29,6 +31,7 @@ private:
   };
   using Order = std::list<Held>; // last used first
 
+  const Dir* find(std::string_view folder);
   void keep(const model::RelPath& path, const Dir& dir);
 
   Dir m_root;

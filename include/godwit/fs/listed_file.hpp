@@ -10,8 +10,8 @@
 
 namespace godwit::fs {
 
-// Reads the whole of a small file that is still as it was listed. System calls:
-// openat, read, statx, close.
+// Adds to `content` the whole of a small file that is still as it was listed; nothing where the result is not true.
+// System calls: openat, read, statx, close.
 //
 // True: it is a regular file of that size and time, and nothing changed while it was
 // read: one read of a byte more than the size shows that it did not grow, and

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +28,9 @@ struct Base {
   std::string real_name;
 
   // Where a listing path lies below `dir`.
-  model::RelPath real_path(const model::RelPath& listed) const;
+  model::RelPath real_path(const model::RelPath& listed) const { return renamed(listed).value_or(listed); }
+  // The same, where that is another path.
+  std::optional<model::RelPath> renamed(const model::RelPath& listed) const;
 };
 
 struct WalkOptions {

@@ -1,5 +1,5 @@
 #pragma once
-// What can be reported. The engine emits events; only cli prints.
+// What can be reported. The engine emits events; only cli prints. What an event refers to is there while it is told.
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ struct RootCreated { // the destination folder itself was made, or would be in a
   bool is_dest = true;          // not the folder that a file with a new name goes to
 };
 struct ItemPlanned { // an action's line is due, in plan order; of a transfer: its source is open
-  Action action;
+  const Action& action;
 };
 struct FileProgress { // --progress, as a file's bytes go through; its end is FileDone
   RelPath path;
@@ -29,7 +29,7 @@ struct FileProgress { // --progress, as a file's bytes go through; its end is Fi
   std::uint64_t bytes_total;
 };
 struct FileDone { // every regular file that was transferred
-  RelPath path;
+  const RelPath& path;
   std::uint64_t literal_bytes;
   std::uint64_t matched_bytes;
   std::uint64_t listed = 0;  // entries at the source, as far as it is listed
@@ -88,6 +88,8 @@ class EventSink
 public:
   virtual ~EventSink() = default;
   virtual void on(Event event) = 0;
+  // Whether it does anything with this action's line; where it does not, none need be kept until its turn comes.
+  virtual bool shows(const Action&) const { return true; }
 };
 
 } // namespace godwit::model

@@ -31,6 +31,7 @@ public:
   const char* c_str() const { return m_bytes.c_str(); }
   std::string_view name() const;
   RelPath parent() const;
+  std::string_view parent_view() const; // of parent(), as long as this path is there and not assigned to
   // `name` must be a valid name: one that a directory held, say.
   RelPath child(std::string_view name) const;
   bool is_below(const RelPath& folder) const;
@@ -39,6 +40,14 @@ public:
 
 private:
   CompactText m_bytes;
+};
+
+// The order of the bytes, for sets and maps that are searched by parent_view().
+struct PathLess {
+  using is_transparent = void;
+  static std::string_view bytes(const RelPath& path) { return path.view(); }
+  static std::string_view bytes(std::string_view path) { return path; }
+  bool operator()(const auto& a, const auto& b) const { return bytes(a) < bytes(b); }
 };
 
 // The order of every listing, on the wire and in output: in a folder first all

@@ -152,27 +152,25 @@ struct FileContent {
   std::uint64_t id = 0;
   ReadOutcome outcome = ReadOutcome::whole;
   int errno_value = 0;
-  std::uint64_t new_size = 0;
+  std::uint64_t new_size = 0; // whole: bytes of its content
   model::Time new_mtime;
-  Bytes content;
   static constexpr auto fields()
   {
-    return std::tuple{field("id", &FileContent::id),
-                      field("outcome", &FileContent::outcome),
-                      field("errno", &FileContent::errno_value),
-                      field("new_size", &FileContent::new_size),
-                      field("new_mtime", &FileContent::new_mtime),
-                      field("content", &FileContent::content, max_chunk_bytes)};
+    return std::tuple{field("id", &FileContent::id), field("outcome", &FileContent::outcome),
+                      field("errno", &FileContent::errno_value), field("new_size", &FileContent::new_size),
+                      field("new_mtime", &FileContent::new_mtime)};
   }
 };
 
 struct Contents {
   static constexpr Tag tag = Tag::contents;
   std::vector<FileContent> files; // as asked, in order
-  Hash128 hash;                   // of all contents, one after the other
+  Bytes content;                  // of those that are whole, one after the other
+  Hash128 hash;                   // of that
   static constexpr auto fields()
   {
-    return std::tuple{field("files", &Contents::files, max_batch), field("hash", &Contents::hash)};
+    return std::tuple{field("files", &Contents::files, max_batch),
+                      field("content", &Contents::content, max_content_bytes), field("hash", &Contents::hash)};
   }
 };
 
@@ -200,11 +198,10 @@ struct PutFile {
   std::uint64_t id = 0;
   model::Entry entry;
   bool replaces = false;
-  Bytes content;
   static constexpr auto fields()
   {
     return std::tuple{field("id", &PutFile::id), field("entry", &PutFile::entry),
-                      field("replaces", &PutFile::replaces), field("content", &PutFile::content, max_chunk_bytes)};
+                      field("replaces", &PutFile::replaces)};
   }
 };
 
@@ -212,10 +209,12 @@ struct PutFile {
 struct Put {
   static constexpr Tag tag = Tag::put;
   std::vector<PutFile> files;
-  Hash128 hash; // Contents::hash, over the contents in this order
+  Bytes content; // of all, one after the other; of each as many bytes as its entry's size
+  Hash128 hash;  // of that
   static constexpr auto fields()
   {
-    return std::tuple{field("files", &Put::files, max_batch), field("hash", &Put::hash)};
+    return std::tuple{field("files", &Put::files, max_batch), field("content", &Put::content, max_content_bytes),
+                      field("hash", &Put::hash)};
   }
 };
 

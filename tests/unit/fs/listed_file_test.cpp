@@ -48,7 +48,10 @@ TEST_CASE("a file that is as it was listed is read whole, an empty one too")
   const auto empty = fs::read_as_listed(*dir, "empty", 0, mtime_of(tree, "empty"), content);
   REQUIRE(empty);
   CHECK(*empty);
-  CHECK(content.empty());
+  CHECK(as_text(content) == "content"); // and nothing more
+  const auto again = fs::read_as_listed(*dir, "f", 7, mtime_of(tree, "f"), content);
+  REQUIRE(again);
+  CHECK(as_text(content) == "contentcontent");
 }
 
 TEST_CASE("a file of another size, time or type than was listed is not taken for it")
@@ -69,5 +72,6 @@ TEST_CASE("a file of another size, time or type than was listed is not taken for
   CHECK_FALSE(is_taken("f", 8, mtime_of(tree, "f")));
   CHECK_FALSE(is_taken("f", 7, other));
   CHECK_FALSE(is_taken("fifo", 0, mtime_of(tree, "fifo")));
+  CHECK(content.empty());
   CHECK(is_taken("f", 7, mtime_of(tree, "f")));
 }
