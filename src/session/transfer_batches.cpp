@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t max_batched_bytes = 128U << 10U;   // a larger file is a stream
 constexpr std::uint64_t batch_content_bytes = 192U << 10U; // with what a file may have grown below the message limit
 constexpr std::uint64_t batch_copy_bytes = 8U << 20U;
-constexpr std::size_t batch_files = 64;
+constexpr std::size_t batch_files = 256;
 
 } // namespace
 
