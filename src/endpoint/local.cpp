@@ -85,7 +85,7 @@ Local::lies_inside(Local& source) const
 }
 
 void
-Local::copy(Local& source, std::vector<CopyFile> files)
+Local::copy(Local& source, std::vector<proto::PutFile> files)
 {
   State& dest = *m_state;
   dest.lanes_at_work();

@@ -24,19 +24,19 @@ unreadable(Error error)
 } // namespace
 
 void
-DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
+DestLane::copy(SourceLane& source, const std::vector<proto::PutFile>& files)
 {
   proto::Done done;
   const auto target = target_of(files.front().entry.path);
-  for (const CopyFile& file : files) {
+  for (const proto::PutFile& file : files) {
     if (m_context.stopped) {
       return;
     }
     auto copied = target ? copy_one(source, *target, file) : Result<Placed>(target.error());
     if (!copied) {
-      report(file.file.id, copied.error());
+      report(file.id, copied.error());
     } else if (*copied == Placed::now) {
-      done.ids.push_back(file.file.id);
+      done.ids.push_back(file.id);
     }
   }
   if (!done.ids.empty()) {
@@ -45,58 +45,55 @@ DestLane::copy(SourceLane& source, const std::vector<CopyFile>& files)
 }
 
 Result<DestLane::Placed>
-DestLane::copy_one(SourceLane& source, const Target& target, const CopyFile& request)
+DestLane::copy_one(SourceLane& source, const Target& target, const proto::PutFile& file)
 {
-  if (request.file.size <= max_read_whole) {
+  const model::Entry& entry = file.entry;
+  if (entry.size <= max_read_whole) {
     m_buffer.clear();
-    const auto is_as_listed = source.read_listed(request.file, m_buffer);
+    const auto is_as_listed = source.read_listed(entry.base, entry.path, entry.size, entry.mtime, m_buffer);
     if (!is_as_listed) {
       return unreadable(is_as_listed.error());
     }
     if (*is_as_listed) {
-      return write_whole(target, {request.file.id, request.entry, request.replaces}, m_buffer);
+      return write_whole(target, file, m_buffer);
     }
   }
-  return copy_as_it_is(source, target, request);
+  return copy_as_it_is(source, target, file);
 }
 
 // Looked at before and after, once more if it changed meanwhile.
 Result<DestLane::Placed>
-DestLane::copy_as_it_is(SourceLane& source, const Target& target, const CopyFile& request)
+DestLane::copy_as_it_is(SourceLane& source, const Target& target, const proto::PutFile& file)
 {
   for (int attempt = 0; attempt < 2; ++attempt) {
-    auto from = source.open(request.file.base, request.file.path);
+    auto from = source.open(file.entry.base, file.entry.path);
     if (!from) {
       return unreadable(std::move(from).error());
     }
-    auto outcome = copy_file(target, request, *from);
+    auto outcome = copy_file(target, file, *from);
     if (outcome || outcome.error().kind != ErrorKind::changed) {
       return outcome;
     }
   }
   return make_error(ErrorKind::changed,
-                    "cannot copy '" + escape(request.entry.path.view()) + "': it changed while it was read");
+                    "cannot copy '" + escape(file.entry.path.view()) + "': it changed while it was read");
 }
 
 Result<DestLane::Placed>
-DestLane::copy_file(const Target& target, const CopyFile& request, OpenSource& from)
+DestLane::copy_file(const Target& target, const proto::PutFile& file, OpenSource& from)
 {
-  model::Entry entry = request.entry;
+  model::Entry entry = file.entry;
   entry.size = from.stat.size;
   entry.mtime = from.stat.mtime;
   const std::string label = "'" + escape(entry.path.view()) + "'";
-  auto opened = stage_in(target, entry, request.replaces);
-  if (!opened) {
-    return std::move(opened).error();
-  }
-  fs::StagedFile& staged = *opened;
+  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, entry, file.replaces));
   TRY(fill(staged, from, label));
   TRY_ASSIGN(const fs::Stat after, fs::stat_fd(from.file.get(), label));
   const bool is_sizeless = from.stat.size == 0; // as in /proc: what could be read is all there is
   if ((staged.size() != from.stat.size && !is_sizeless) || !is_unchanged(after, from.stat)) {
     return make_error(ErrorKind::changed, "cannot copy " + label + ": it changed while it was read");
   }
-  return place({request.file.id, entry.path, staged}, request.replaces);
+  return place({file.id, entry.path, staged}, file.replaces);
 }
 
 // Small files by one read of a byte more than the size, which shows that it did not grow.

@@ -122,15 +122,16 @@ SourceLane::read(const proto::Read& request)
 }
 
 Result<bool>
-SourceLane::read_listed(const proto::SourceFile& file, Bytes& content)
+SourceLane::read_listed(std::uint32_t base, const model::RelPath& path, std::uint64_t size, model::Time mtime,
+                        Bytes& content)
 {
-  if (file.base >= m_folders.size() || file.path.is_root()) {
+  if (base >= m_folders.size() || path.is_root()) {
     return make_error(ErrorKind::protocol, "cannot read from a base that was not opened");
   }
-  const auto renamed = m_context.roots.bases[file.base].renamed(file.path);
-  const model::RelPath& real = renamed ? *renamed : file.path;
-  TRY_ASSIGN(const fs::Dir folder, folder_of(file.base, real));
-  return fs::read_as_listed(folder, real.name(), file.size, file.mtime, content);
+  const auto renamed = m_context.roots.bases[base].renamed(path);
+  const model::RelPath& real = renamed ? *renamed : path;
+  TRY_ASSIGN(const fs::Dir folder, folder_of(base, real));
+  return fs::read_as_listed(folder, real.name(), size, mtime, content);
 }
 
 // Adds it to `content`, where it is whole.
@@ -139,7 +140,9 @@ SourceLane::read_whole(const proto::SourceFile& file, Bytes& content)
 {
   proto::FileContent result;
   result.id = file.id;
-  const auto is_as_listed = has_room(content, file.size) ? read_listed(file, content) : false;
+  const auto is_as_listed = has_room(content, file.size)
+                                ? read_listed(file.base, file.path, file.size, file.mtime, content)
+                                : false;
   if (!is_as_listed) {
     result.outcome = outcome_of(is_as_listed.error());
     result.errno_value = is_as_listed.error().errno_value;

@@ -89,7 +89,8 @@ public:
   void hash(const proto::Hash& request);
 
   // fs::read_as_listed(); errno ENOENT: it is gone.
-  Result<bool> read_listed(const proto::SourceFile& file, Bytes& content);
+  Result<bool> read_listed(std::uint32_t base, const model::RelPath& path, std::uint64_t size, model::Time mtime,
+                           Bytes& content);
   // errno ENOENT: it is gone.
   Result<OpenSource> open(std::uint32_t base, const model::RelPath& path);
 

@@ -132,7 +132,7 @@ DestLane::put(const proto::Put& request)
   for (const proto::PutFile& file : request.files) {
     const ByteView content = rest.first(static_cast<std::size_t>(file.entry.size));
     rest = rest.subspan(content.size());
-    auto written = target ? write_whole(*target, {file.id, file.entry, file.replaces}, content) : Result<Placed>(target.error());
+    auto written = target ? write_whole(*target, file, content) : Result<Placed>(target.error());
     if (!written) {
       report(file.id, written.error());
     } else if (*written == Placed::now) {
@@ -145,14 +145,11 @@ DestLane::put(const proto::Put& request)
 }
 
 Result<DestLane::Placed>
-DestLane::write_whole(const Target& target, const SmallFile& file, ByteView content)
+DestLane::write_whole(const Target& target, const proto::PutFile& file, ByteView content)
 {
-  auto staged = stage_in(target, file.entry, file.replaces);
-  if (!staged) {
-    return std::move(staged).error();
-  }
-  TRY(staged->append(content));
-  return place({file.id, file.entry.path, *staged}, file.replaces);
+  TRY_ASSIGN(fs::StagedFile staged, stage_in(target, file.entry, file.replaces));
+  TRY(staged.append(content));
+  return place({file.id, file.entry.path, staged}, file.replaces);
 }
 
 } // namespace godwit::endpoint

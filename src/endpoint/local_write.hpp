@@ -72,7 +72,7 @@ public:
   void set_metadata(const proto::SetMetadata& request);
   Result<> hand_on_group(const model::Entry& wanted);
   void remove(const proto::Remove& request);
-  void copy(SourceLane& source, const std::vector<CopyFile>& files);
+  void copy(SourceLane& source, const std::vector<proto::PutFile>& files);
   void hash(const proto::Hash& request);
   void move(const proto::Move& request) { report(request.id, m_mover.move(request)); }
   void drop_retained() { m_mover.drop_retained(); }
@@ -127,11 +127,6 @@ private:
     fs::Dir folder;
     bool is_staged = false;
   };
-  struct SmallFile {
-    std::uint64_t id = 0;
-    const model::Entry& entry;
-    bool replaces = false;
-  };
   Result<Target> target_of(const model::RelPath& file);
   // The open parent of `path`, whose times are noted: something in it is about to change.
   Result<fs::Dir> changing_parent(const model::RelPath& path);
@@ -152,15 +147,15 @@ private:
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> stage_in(const Target& target, const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces);
-  Result<Placed> write_whole(const Target& target, const SmallFile& file, ByteView content);
+  Result<Placed> write_whole(const Target& target, const proto::PutFile& file, ByteView content);
   Result<> make_entry(const proto::Make& request);
   // What a new entry in `folder` is to have.
   Result<fs::Metadata> metadata_in(const fs::Dir& folder, const model::Entry& entry) const;
   // False where it has to be made under its name.
   Result<bool> make_staged(const proto::Make& request);
-  Result<Placed> copy_one(SourceLane& source, const Target& target, const CopyFile& request);
-  Result<Placed> copy_as_it_is(SourceLane& source, const Target& target, const CopyFile& request);
-  Result<Placed> copy_file(const Target& target, const CopyFile& request, OpenSource& from);
+  Result<Placed> copy_one(SourceLane& source, const Target& target, const proto::PutFile& file);
+  Result<Placed> copy_as_it_is(SourceLane& source, const Target& target, const proto::PutFile& file);
+  Result<Placed> copy_file(const Target& target, const proto::PutFile& file, OpenSource& from);
   Result<> fill(fs::StagedFile& staged, OpenSource& from, const std::string& label);
   void keep_partial(Rebuilt& rebuilt);
   void forget_partial(const model::RelPath& path, const fs::Dir& partial);

@@ -50,6 +50,7 @@ Transfers::flush()
   m_batch_bytes = 0;
   if (!m_rules.copies) {
     proto::Read request;
+    request.files.reserve(batch.size());
     for (const std::uint64_t id : batch) {
       Flight& flight = m_flights.at(id);
       flight.reading = true;
@@ -58,10 +59,11 @@ Transfers::flush()
     m_trees.source().send({std::move(request), {}});
     return;
   }
-  std::vector<endpoint::CopyFile> files;
+  std::vector<proto::PutFile> files;
+  files.reserve(batch.size());
   for (const std::uint64_t id : batch) {
-    const Flight& flight = m_flights.at(id);
-    files.push_back({source_file(flight), flight.action.entry, flight.action.there.has_value()});
+    const model::Action& action = m_flights.at(id).action;
+    files.push_back({id, action.entry, action.there.has_value()});
   }
   m_trees.copy(std::move(files));
   for (const std::uint64_t id : batch) {
@@ -74,6 +76,7 @@ Transfers::on(proto::Contents& contents, Lease lease)
 {
   std::vector<Flight*> sent;
   proto::Put put;
+  put.files.reserve(contents.files.size());
   std::uint64_t bytes = 0;
   for (proto::FileContent& file : contents.files) {
     const auto found = m_flights.find(file.id);

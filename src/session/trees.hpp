@@ -50,7 +50,7 @@ public:
   endpoint::Endpoint& dest() { return *m_dest; }
   // Both sides are on this machine: files need not pass through messages.
   bool are_local() const { return m_local_source != nullptr && m_local_dest != nullptr; }
-  void copy(std::vector<endpoint::CopyFile> files) { m_local_dest->copy(*m_local_source, std::move(files)); }
+  void copy(std::vector<proto::PutFile> files) { m_local_dest->copy(*m_local_source, std::move(files)); }
   bool dest_lies_inside_source() const { return are_local() && m_local_dest->lies_inside(*m_local_source); }
   // The side that is elsewhere, if any.
   const endpoint::Remote* remote() const { return m_remote; }

@@ -26,13 +26,6 @@ struct LocalSettings {
   bool expands_operands = false;           // an agent's: no shell saw them
 };
 
-// A file to be copied on this machine, from a base of the source's Local.
-struct CopyFile {
-  proto::SourceFile file;
-  model::Entry entry;
-  bool replaces = false;
-};
-
 // The trees of this machine. Scans and work run on threads of its own; only
 // folders are made at once, in send(), so that what comes after finds them.
 class Local : public Endpoint
@@ -55,8 +48,8 @@ public:
 
   // Both are opened: does the dest's root lie inside a folder of `source`?
   bool lies_inside(Local& source) const;
-  // Of one folder; both are opened, `source` as a source. Answers come as for a Put.
-  void copy(Local& source, std::vector<CopyFile> files);
+  // Files of one folder, from the bases of `source` that their entries name; both are opened. Answers come as for a Put.
+  void copy(Local& source, std::vector<proto::PutFile> files);
 
 private:
   struct State;
