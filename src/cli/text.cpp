@@ -72,7 +72,7 @@ TextSink::on(model::Event event)
   std::visit([this](const auto& shown) { show(shown); }, event);
 }
 
-// The root says more than its own line: that it was made.
+// What show(ItemPlanned) prints or notes of it. The root says more than its own line: that it was made.
 bool
 TextSink::shows(const Action& action) const
 {

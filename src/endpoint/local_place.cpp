@@ -18,7 +18,7 @@ constexpr std::uint64_t max_unsettled_bytes = 256U << 20U;
 } // namespace
 
 Result<DestLane::Placed>
-DestLane::place(const Whole& whole, bool replaces)
+DestLane::place(Whole whole, bool replaces)
 {
   TRY(whole.staged.finish());
   if (!replaces || whole.staged.is_in_place()) {
@@ -44,7 +44,7 @@ DestLane::place(const Whole& whole, bool replaces)
 }
 
 Result<>
-DestLane::publish(const Whole& whole)
+DestLane::publish(Whole whole)
 {
   TRY(whole.staged.publish());
   if (whole.partial_folder) {

@@ -1,5 +1,6 @@
 #include "local_read.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -14,13 +15,24 @@ namespace godwit::endpoint {
 namespace {
 
 constexpr std::size_t max_sizeless_bytes = 64U << 10U;
-constexpr std::size_t file_overhead = 96; // of a small file under way, beside its content
+static_assert(max_sizeless_bytes <= proto::max_chunk_bytes);
 
-// For the content of one more file of this size in the same message.
+// For one more file in the same message, whatever its size turns out to be.
 bool
-has_room(ByteView content, std::uint64_t size)
+has_room(const proto::Contents& contents)
 {
-  return size <= proto::max_chunk_bytes && content.size() + size <= proto::max_content_bytes;
+  return contents.content.size() + proto::max_chunk_bytes <= proto::max_content_bytes;
+}
+
+// What files take that are read whole, in one message.
+std::size_t
+expected_bytes(std::span<const proto::SourceFile> files)
+{
+  std::size_t bytes = 0;
+  for (const proto::SourceFile& file : files) {
+    bytes += static_cast<std::size_t>(std::min<std::uint64_t>(file.size, proto::max_chunk_bytes));
+  }
+  return std::min(bytes, proto::max_content_bytes);
 }
 
 } // namespace
@@ -102,23 +114,32 @@ SourceLane::open(std::uint32_t base, const model::RelPath& path)
 void
 SourceLane::read(const proto::Read& request)
 {
-  std::size_t bytes = 0;
-  for (const proto::SourceFile& file : request.files) {
-    bytes += static_cast<std::size_t>(std::min<std::uint64_t>(file.size, proto::max_chunk_bytes));
+  std::span<const proto::SourceFile> rest = request.files;
+  while (!rest.empty()) {
+    rest = read_some(rest);
   }
-  Lease lease = m_context.payload.take(bytes + request.files.size() * file_overhead);
+}
+
+// As many as a message holds, from the front; what is left of them.
+std::span<const proto::SourceFile>
+SourceLane::read_some(std::span<const proto::SourceFile> files)
+{
+  const std::size_t bytes = expected_bytes(files);
+  Lease lease = m_context.payload.take(bytes + files.size() * proto::entry_overhead);
   proto::Contents contents;
-  contents.files.reserve(request.files.size());
-  contents.content.reserve(std::min(bytes, proto::max_content_bytes) + 1); // reading takes one more
-  for (const proto::SourceFile& file : request.files) {
+  contents.files.reserve(files.size());
+  contents.content.reserve(bytes + 1); // reading takes one more
+  while (!files.empty() && has_room(contents)) {
     const std::size_t before = contents.content.size();
-    contents.files.push_back(read_whole(file, contents.content));
+    contents.files.push_back(read_whole(files.front(), contents.content));
     m_context.pass_limit(contents.content.size() - before);
+    files = files.subspan(1);
   }
   StreamHash hash(m_context.roots.key);
   hash.update(contents.content);
   contents.hash = hash.digest();
   m_context.answer({std::move(contents), std::move(lease)});
+  return files;
 }
 
 Result<bool>
@@ -140,7 +161,7 @@ SourceLane::read_whole(const proto::SourceFile& file, Bytes& content)
 {
   proto::FileContent result;
   result.id = file.id;
-  const auto is_as_listed = has_room(content, file.size)
+  const auto is_as_listed = file.size <= proto::max_chunk_bytes
                                 ? read_listed(file.base, file.path, file.size, file.mtime, content)
                                 : false;
   if (!is_as_listed) {
@@ -173,7 +194,7 @@ SourceLane::read_as_it_is(const proto::SourceFile& file, proto::FileContent& res
   for (int attempt = 0; attempt < 2; ++attempt) {
     result.new_size = before.size;
     result.new_mtime = before.mtime;
-    if (!has_room(ByteView(content).first(at), before.size)) {
+    if (before.size > proto::max_chunk_bytes) {
       result.outcome = proto::ReadOutcome::changed; // it grew out of this way of sending
       return;
     }

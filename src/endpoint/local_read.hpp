@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "godwit/base/budget.hpp"
@@ -96,6 +97,7 @@ public:
 
 private:
   Result<fs::Dir> folder_of(std::uint32_t base, const model::RelPath& real_path);
+  std::span<const proto::SourceFile> read_some(std::span<const proto::SourceFile> files);
   proto::FileContent read_whole(const proto::SourceFile& file, Bytes& content);
   void read_as_it_is(const proto::SourceFile& file, proto::FileContent& result, Bytes& content);
   // Under way, or ended: then it only waits for the sums that are still to come, so that none is a stray.

@@ -142,8 +142,8 @@ private:
   Result<> begin_in_place(Rebuilt& rebuilt, const proto::Apply& request);
   Result<Placed> finish(Rebuilt& rebuilt, const proto::OpsEnd& end);
   // At once or with others.
-  Result<Placed> place(const Whole& whole, bool replaces);
-  Result<> publish(const Whole& whole);
+  Result<Placed> place(Whole whole, bool replaces);
+  Result<> publish(Whole whole);
   Result<fs::StagedFile> stage(const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> stage_in(const Target& target, const model::Entry& entry, bool replaces);
   Result<fs::StagedFile> create(const fs::Dir& folder, const model::Entry& entry, fs::Placing placing, bool replaces);

@@ -39,11 +39,11 @@ struct PayloadSize {
   std::size_t operator()(const Ops& m) const { return m.chunk.size(); }
   std::size_t operator()(const Sums& m) const { return m.part.size(); }
   std::size_t operator()(const Gaps& m) const { return m.request.size(); }
-  std::size_t operator()(const Contents& m) const { return m.content.size() + m.files.size() * 96; }
-  std::size_t operator()(const Put& m) const { return m.content.size() + m.files.size() * 96; }
-  std::size_t operator()(const Listed& m) const { return m.entries.size() * 96; }
-  std::size_t operator()(const PageListed& m) const { return m.entries.size() * 96; }
-  std::size_t operator()(const Differences& m) const { return m.entries.size() * 96; }
+  std::size_t operator()(const Contents& m) const { return m.content.size() + m.files.size() * entry_overhead; }
+  std::size_t operator()(const Put& m) const { return m.content.size() + m.files.size() * entry_overhead; }
+  std::size_t operator()(const Listed& m) const { return m.entries.size() * entry_overhead; }
+  std::size_t operator()(const PageListed& m) const { return m.entries.size() * entry_overhead; }
+  std::size_t operator()(const Differences& m) const { return m.entries.size() * entry_overhead; }
   template <class T> std::size_t operator()(const T&) const { return 0; }
 };
 

@@ -58,6 +58,9 @@ private:
 
     void wait(std::uint64_t number, std::unique_ptr<model::Action> line)
     {
+      if (number < next) {
+        return; // it was told
+      }
       const auto at = static_cast<std::size_t>(number - next);
       if (at >= waiting.size()) {
         waiting.resize(at + 1);

@@ -311,7 +311,8 @@ Pipeline::failed(const proto::Failed& failed)
   Pending pending = std::move(found->second);
   m_pending.erase(found);
   if (failed.in_way && pending.action.kind == Kind::make) {
-    blocked({std::move(pending.action), false});
+    const bool is_shown = !shows_when_done(pending.action);
+    blocked({std::move(pending.action), is_shown});
     return {};
   }
   if (pending.action.kind == Kind::retain) {

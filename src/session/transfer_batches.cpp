@@ -8,10 +8,13 @@ namespace godwit::session {
 
 namespace {
 
-constexpr std::uint64_t max_batched_bytes = 128U << 10U;   // a larger file is a stream
-constexpr std::uint64_t batch_content_bytes = 192U << 10U; // with what a file may have grown below the message limit
+constexpr std::uint64_t max_batched_bytes = 128U << 10U; // a larger file is a stream
+// Of contents, paths and what else is told of a file: with what files may grow to before they are read, less than a
+// message holds.
+constexpr std::uint64_t batch_bytes = 224U << 10U;
 constexpr std::uint64_t batch_copy_bytes = 8U << 20U;
 constexpr std::size_t batch_files = 256;
+static_assert(proto::max_content_bytes + batch_bytes <= proto::max_message_bytes - (64U << 10U));
 
 } // namespace
 
@@ -25,16 +28,17 @@ void
 Transfers::add_to_batch(Flight& flight)
 {
   const model::Entry& entry = flight.action.entry;
-  const std::uint64_t most = m_rules.copies ? batch_copy_bytes : batch_content_bytes;
+  const std::uint64_t most = m_rules.copies ? batch_copy_bytes : batch_bytes;
+  const std::uint64_t bytes = entry.size + entry.path.view().size() + proto::entry_overhead;
   const bool is_elsewhere = entry.path.parent_view() != m_batch_folder.view();
-  if (is_elsewhere || m_batch_bytes + entry.size > most) {
+  if (is_elsewhere || m_batch_bytes + bytes > most) {
     flush();
   }
   if (is_elsewhere) {
     m_batch_folder = entry.path.parent();
   }
   m_batch.push_back(flight.action.number);
-  m_batch_bytes += entry.size;
+  m_batch_bytes += bytes;
   if (m_batch.size() >= batch_files || m_batch_bytes >= most) {
     flush();
   }
@@ -78,7 +82,7 @@ Transfers::on(proto::Contents& contents, Lease lease)
   proto::Put put;
   put.files.reserve(contents.files.size());
   std::uint64_t bytes = 0;
-  for (proto::FileContent& file : contents.files) {
+  for (const proto::FileContent& file : contents.files) {
     const auto found = m_flights.find(file.id);
     if (found == m_flights.end() || !std::exchange(found->second.reading, false)) {
       return false;

@@ -323,6 +323,22 @@ TEST_CASE("a dest that lies ends the push")
   }
 }
 
+TEST_CASE("a new folder that is said to be in the way is told of once")
+{
+  const TempTree tree;
+  tree.folder("src/empty");
+  std::vector<std::string> arguments = options_for("in_way_forever");
+  arguments.insert(arguments.end(), {"-i", tree.path("src/"), "host:dest"});
+  const Ending ending = run_godwit(tree, arguments);
+  CAPTURE(ending.said);
+  CHECK(ending.code == 23);
+  CHECK(ending.said.find("stands there") != std::string::npos);
+  const std::string line = "cd+++++++++ empty/";
+  const std::size_t first = ending.said.find(line);
+  REQUIRE(first != std::string::npos);
+  CHECK(ending.said.find(line, first + 1) == std::string::npos);
+}
+
 TEST_CASE("a file whose check fails goes once more, with full hashes, and that is said")
 {
   const TempTree tree;

@@ -71,16 +71,17 @@ class Names(BlackBox):
 
 class Depth(BlackBox):
 
-    def make_deep(self, levels, name):
+    def make_deep(self, levels, name, leaves=("leaf",)):
         fd = os.open(self.folder("src"), os.O_RDONLY)
         for _ in range(levels):
             os.mkdir(name, dir_fd=fd)
             inner = os.open(name, os.O_RDONLY, dir_fd=fd)
             os.close(fd)
             fd = inner
-        with open(os.open("leaf", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=fd), "wb") as file:
-            file.write(b"at the bottom")
-        os.utime("leaf", ns=(TIMES, TIMES), dir_fd=fd)
+        for leaf in leaves:
+            with open(os.open(leaf, os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=fd), "wb") as file:
+                file.write(leaf.encode() + b" at the bottom")
+            os.utime(leaf, ns=(TIMES, TIMES), dir_fd=fd)
         os.close(fd)
 
     @godwit_only("it stops at PATH_MAX")
@@ -88,6 +89,14 @@ class Depth(BlackBox):
         self.make_deep(40, "n" * 200)
         self.ends(self.run_tool("-a", "src/", "near/"), 0)
         self.same("src", "near")
+        self.ends(self.remote("-a", "src/", f"host:{self.path('far')}/"), 0)
+        self.same("src", "far")
+        self.ends(self.remote("-a", f"host:{self.path('far')}/", "back/"), 0)
+        self.same("src", "back")
+
+    @godwit_only("it stops at PATH_MAX")
+    def test_many_files_deeper_than_path_max_are_copied(self):
+        self.make_deep(25, "n" * 200, [f"leaf{number}" for number in range(300)])
         self.ends(self.remote("-a", "src/", f"host:{self.path('far')}/"), 0)
         self.same("src", "far")
         self.ends(self.remote("-a", f"host:{self.path('far')}/", "back/"), 0)

@@ -141,7 +141,7 @@ struct OpsEnd {
   }
 };
 
-// Source: whole small files of one folder, at most max_chunk_bytes together.
+// Source: whole small files of one folder. Answered by one Contents or more.
 struct Read {
   static constexpr Tag tag = Tag::read;
   std::vector<SourceFile> files;

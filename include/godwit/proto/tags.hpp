@@ -11,6 +11,7 @@ inline constexpr std::uint32_t protocol_version = 6;
 inline constexpr std::size_t max_message_bytes = 1U << 20U;
 inline constexpr std::size_t max_chunk_bytes = 256U << 10U; // of sums and ops in one message, and of one file's content
 inline constexpr std::size_t max_content_bytes = max_message_bytes / 2; // of all files in one Contents or Put
+inline constexpr std::size_t entry_overhead = 96; // memory and bytes that go with a name, beside its path and content
 inline constexpr std::size_t max_batch = 512;               // files in one Read, Put or Contents
 inline constexpr std::size_t max_entries = 4096;            // in one Listed or PageListed
 inline constexpr std::size_t max_sketch_sums = 64;          // and entries that one finds: they fit in a message

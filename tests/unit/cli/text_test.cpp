@@ -37,6 +37,11 @@ public:
     m_sink.on(std::move(event));
     return *this;
   }
+  bool
+  shows(const Action& action) const
+  {
+    return m_sink.shows(action);
+  }
   Printer&
   summarize()
   {
@@ -331,4 +336,22 @@ TEST_CASE("No live line without a terminal or where other output was asked for")
     printer.pass(200ms);
     CHECK(printer.on(model::Progressed{}).err().empty());
   }
+}
+
+TEST_CASE("what would not be printed need not be kept")
+{
+  const Action made = creation(entry("f"));
+  Action skipped = made;
+  skipped.kind = Kind::skip;
+  CHECK_FALSE(Printer(model::Options{}).shows(made));
+  CHECK(Printer(model::Options{}).shows(skipped));
+  CHECK(Printer(model::Options{}).shows(creation(entry("", Type::folder))));
+  for (const auto option : {&model::Options::verbose, &model::Options::itemize}) {
+    model::Options options;
+    options.*option = 1;
+    CHECK(Printer(options).shows(made));
+  }
+  model::Options options;
+  options.progress = true;
+  CHECK(Printer(options).shows(made));
 }

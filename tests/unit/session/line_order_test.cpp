@@ -73,6 +73,17 @@ TEST_CASE("an item with a new name is told by its old one")
   CHECK(lines.names == Names{"old", "old", "other"});
 }
 
+TEST_CASE("a line that is due once more is not told again")
+{
+  Lines lines;
+  session::LineOrder order(lines);
+  order.due(action(0, "a"));
+  order.due(action(0, "a"));
+  order.none(0);
+  order.due(action(1, "b"));
+  CHECK(lines.names == Names{"a", "b"});
+}
+
 TEST_CASE("what nobody shows holds nothing up")
 {
   Lines lines;
