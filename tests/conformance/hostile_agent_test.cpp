@@ -127,6 +127,15 @@ pull(const Expected& expected)
   CHECK(tree.names("box") == std::set<std::string>{".bashrc", "dest"});
 }
 
+Ending
+push_src(const TempTree& tree, const std::string& lie, const std::vector<std::string>& options = {})
+{
+  std::vector<std::string> arguments = options_for(lie);
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.insert(arguments.end(), {tree.path("src/"), "host:dest"});
+  return run_godwit(tree, arguments);
+}
+
 void
 push(const Expected& expected)
 {
@@ -138,9 +147,7 @@ push(const Expected& expected)
   tree.file("src/huge", std::string(200'000, 'h'));
   tree.file("src/small", "hello");
   const std::string before = snapshot(tree.path("src"));
-  std::vector<std::string> arguments = options_for(expected.lie);
-  arguments.insert(arguments.end(), {tree.path("src/"), "host:dest"});
-  check_ending(expected, run_godwit(tree, arguments));
+  check_ending(expected, push_src(tree, expected.lie));
   CHECK(snapshot(tree.path("src")) == before);
 }
 
@@ -327,9 +334,7 @@ TEST_CASE("a new folder that is said to be in the way is told of once")
 {
   const TempTree tree;
   tree.folder("src/empty");
-  std::vector<std::string> arguments = options_for("in_way_forever");
-  arguments.insert(arguments.end(), {"-i", tree.path("src/"), "host:dest"});
-  const Ending ending = run_godwit(tree, arguments);
+  const Ending ending = push_src(tree, "in_way_forever", {"-i"});
   CAPTURE(ending.said);
   CHECK(ending.code == 23);
   CHECK(ending.said.find("stands there") != std::string::npos);
@@ -343,9 +348,7 @@ TEST_CASE("a file whose check fails goes once more, with full hashes, and that i
 {
   const TempTree tree;
   tree.file("src/big", std::string(300'000, 'b'));
-  std::vector<std::string> arguments = options_for("verify_of_cut_sums");
-  arguments.insert(arguments.end(), {"-v", tree.path("src/"), "host:dest"});
-  const Ending ending = run_godwit(tree, arguments);
+  const Ending ending = push_src(tree, "verify_of_cut_sums", {"-v"});
   CAPTURE(ending.said);
   CHECK(ending.code == 0);
   CHECK(ending.said.find("check of 'big' failed, sending it again with full hashes") != std::string::npos);

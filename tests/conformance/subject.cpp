@@ -143,6 +143,14 @@ RemoteSubject::hang_up()
   return m_agent.hang_up();
 }
 
+void
+expect_refusal(Subject& subject, proto::Message request)
+{
+  subject.send(std::move(request));
+  const auto fatal = subject.expect<proto::Fatal>();
+  CHECK(fatal.kind == ErrorKind::protocol);
+}
+
 model::RelPath
 path(std::string text)
 {

@@ -98,6 +98,9 @@ private:
   std::unique_ptr<endpoint::Remote> m_remote;
 };
 
+// It is a request that ends the run.
+void expect_refusal(Subject& subject, proto::Message request);
+
 model::RelPath path(std::string text);
 proto::Open open_source(std::vector<std::string> operands);
 proto::Open open_dest(std::string operand);
